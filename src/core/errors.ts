@@ -1,0 +1,206 @@
+/** One entry of the error catalogue; docs/errors.md is written from it. */
+export interface ErrorEntry {
+  /** What happened, in one sentence. */
+  readonly meaning: string;
+  /** What the reader should do about it. */
+  readonly remedy: string;
+}
+
+/**
+ * Every code the outside can see. Codes are stable: programs match them, never the text.
+ * The part before the dot is the room that speaks.
+ */
+export const errorCatalogue = {
+  'bmc.timeout': {
+    meaning: 'The BMC did not answer in time.',
+    remedy:
+      'Check that the BMC has power and that its management network reaches this server; a frozen BMC needs a cold reset or its mains cut.',
+  },
+  'bmc.portClosed': {
+    meaning: 'The BMC address answers, but nothing listens on its IPMI port.',
+    remedy:
+      'Check the address and port, and that IPMI over LAN is switched on in the BMC; a BMC that restarts opens it again within a minute or two.',
+  },
+  'bmc.unreachable': {
+    meaning: 'The network has no way to the BMC address.',
+    remedy: 'Check the route, the VLAN and the cable of the management network.',
+  },
+  'bmc.auth': {
+    meaning: 'The BMC refused the password.',
+    remedy:
+      'Put the password of that BMC account into the configured password file and reload; retries stop so that no account is locked.',
+  },
+  'bmc.user': {
+    meaning: 'The BMC knows no such user, or the user may not log in over the LAN.',
+    remedy: 'Create the user in the BMC, enable it, and allow it IPMI over LAN on that channel.',
+  },
+  'bmc.privilege': {
+    meaning: 'The BMC user has too low a privilege for this.',
+    remedy: 'Give the user the OPERATOR privilege on the LAN channel: chassis control needs it.',
+  },
+  'bmc.cipherSuite': {
+    meaning: 'The BMC accepts none of the configured cipher suites.',
+    remedy: 'Enable cipher suite 17 (or 3) in the BMC, or list the suites it has under cipherSuites.',
+  },
+  'bmc.kg': {
+    meaning: 'The BMC uses a K_g key that differs from the configured one.',
+    remedy: 'Configure the BMC key (K_g) with kgFile or kgHexFile, or clear it in the BMC.',
+  },
+  'bmc.sessionFull': {
+    meaning: 'All session slots of the BMC are taken.',
+    remedy:
+      'Close other IPMI clients; leaked sessions end by themselves after the BMC idle limit (about a minute).',
+  },
+  'bmc.version': {
+    meaning: 'The BMC does not offer IPMI 2.0 on this channel.',
+    remedy: 'Enable IPMI 2.0 (RMCP+) in the BMC, or use a command driver for this hardware.',
+  },
+  'bmc.identity': {
+    meaning: 'Another machine answers at the BMC address of this server.',
+    remedy:
+      'Nothing was sent. Check which BMC has this address; after a board was replaced, the old identity must be forgotten first.',
+  },
+  'bmc.busy': {
+    meaning: 'The BMC said that it is busy.',
+    remedy: 'Try again; a BMC that stays busy needs a cold reset.',
+  },
+  'bmc.state': {
+    meaning: 'The BMC cannot do this in the present power state.',
+    remedy: 'Read the power state; reset, cycle and NMI need a server that is on.',
+  },
+  'bmc.rejected': {
+    meaning: 'The BMC rejected the command.',
+    remedy: 'Look up the completion code in the message; the hardware may not offer this function.',
+  },
+  'bmc.protocol': {
+    meaning: 'The BMC answered with something that is not valid IPMI 2.0.',
+    remedy: 'Update the firmware of the BMC, and report the model with a packet capture.',
+  },
+  'fence.deadline': {
+    meaning: 'The deadline passed before the wanted power state was read.',
+    remedy: 'Do not fail over on this. Noroshi goes on observing; a late proof is announced as an event.',
+  },
+  'fence.notProvable': {
+    meaning: 'The BMC accepted the command, but its effect cannot be read back.',
+    remedy: 'Reset and NMI leave the server on; use off or cycle where a failover depends on it.',
+  },
+  'fence.offPending': {
+    meaning: 'A forced power-off of this server is not finished, so it is not switched on.',
+    remedy: 'Wait for the end of the power-off, then ask again.',
+  },
+  'fence.preempted': {
+    meaning: 'A forced power-off of the same server went first.',
+    remedy: 'Wait for the end of the power-off, then ask again if it is still wanted.',
+  },
+  'fence.interrupted': {
+    meaning: 'Noroshi ended while this job ran, so its outcome was not seen.',
+    remedy: 'Ask again; the state is read first.',
+  },
+  'fence.journal': {
+    meaning: 'The journal could not record this action, so nothing was sent.',
+    remedy:
+      'Free or repair the disk of the state directory. A forced power-off goes on without the journal; nothing else does.',
+  },
+  'fence.self': {
+    meaning: 'A gateway does not force-stop the server it runs on.',
+    remedy: 'Ask the gateway of another server.',
+  },
+  'fence.noBmc': {
+    meaning: 'The configuration gives this server no BMC.',
+    remedy: 'Add a bmc section to the server, or ask for another server.',
+  },
+  'fence.stopping': {
+    meaning: 'The daemon is stopping and takes no new actions.',
+    remedy: 'Ask again after it has started, or ask the gateway of another server.',
+  },
+  'fence.failed': {
+    meaning: 'The forced stop ended on a fault inside Noroshi.',
+    remedy: 'Treat the server as not stopped, and report the log lines of this job.',
+  },
+  'server.unknown': {
+    meaning: 'The configuration has no server of this name.',
+    remedy: 'Use a name listed by `noroshi status`.',
+  },
+  'job.unknown': {
+    meaning: 'There is no job of this name or for this server.',
+    remedy: 'Jobs are kept for a limited time; `noroshi events --type "fence.*"` shows the older ones.',
+  },
+  'config.invalid': {
+    meaning: 'The configuration file is not valid.',
+    remedy: 'Mend the lines listed; nothing was changed.',
+  },
+  'config.unreadable': {
+    meaning: 'The configuration, or a file it names, cannot be read.',
+    remedy: 'Check the path, and that the user of the daemon may read it.',
+  },
+  'journal.locked': {
+    meaning: 'Another process uses this state directory.',
+    remedy: 'Stop the other daemon, or give this one a stateDirectory of its own.',
+  },
+  'journal.failed': {
+    meaning: 'The journal cannot be written or read.',
+    remedy: 'Check the disk of the state directory: space, permissions, health.',
+  },
+  'journal.corrupt': {
+    meaning: 'The journal file is damaged.',
+    remedy: 'Move the file aside, keep it for study, and start again; a new journal begins.',
+  },
+  'socket.inUse': {
+    meaning: 'A live process already listens on this socket.',
+    remedy: 'Stop the other daemon, or configure another socket path.',
+  },
+  'socket.failed': {
+    meaning: 'The local socket cannot be opened.',
+    remedy: 'Check that its directory exists, that the daemon may write there, and that the group exists.',
+  },
+  'socket.unreachable': {
+    meaning: 'No daemon answers on the local socket.',
+    remedy: 'Start the daemon with `noroshi run --config FILE`, or name its socket with --socket.',
+  },
+  'rpc.parse': { meaning: 'The line is not valid JSON.', remedy: 'Send one JSON text per line, in UTF-8.' },
+  'rpc.invalid': {
+    meaning: 'The line is not a JSON-RPC 2.0 request.',
+    remedy: 'Send an object with jsonrpc "2.0", a method and an id.',
+  },
+  'rpc.method': {
+    meaning: 'There is no such method on this socket.',
+    remedy: 'See docs/interface.md for the methods.',
+  },
+  'rpc.params': {
+    meaning: 'The parameters of the method are wrong.',
+    remedy: 'The message names the path that is wrong.',
+  },
+  'rpc.lineTooLong': {
+    meaning: 'A line was longer than 1 MiB.',
+    remedy: 'Send shorter requests; the connection was closed.',
+  },
+  'rpc.tooManyRequests': {
+    meaning: 'Too many requests of this connection are still unanswered.',
+    remedy: 'Wait for answers before sending more.',
+  },
+  'rpc.internal': {
+    meaning: 'The request failed on a fault inside Noroshi.',
+    remedy: 'Look at the log of the daemon around this time and report it.',
+  },
+  usage: { meaning: 'The command line is wrong.', remedy: 'See `noroshi help`.' },
+} as const satisfies Record<string, ErrorEntry>;
+
+export type ErrorCode = keyof typeof errorCatalogue;
+
+/** An error that callers match by `code`. The message is for people and carries no secret. */
+export class CodedError extends Error {
+  readonly code: ErrorCode;
+
+  constructor(code: ErrorCode, message?: string, options?: ErrorOptions) {
+    super(message ?? errorCatalogue[code].meaning, options);
+    this.name = 'CodedError';
+    this.code = code;
+  }
+}
+
+/** The code of a thrown value, where it has one. */
+export const codeOf = (error: unknown): ErrorCode | undefined =>
+  error instanceof CodedError ? error.code : undefined;
+
+/** The text of a thrown value. */
+export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

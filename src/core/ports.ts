@@ -1,0 +1,61 @@
+import type { Deadline } from './deadline.ts';
+import type { ErrorCode } from './errors.ts';
+import type { Priority } from './lane.ts';
+import type { Reason } from './outcome.ts';
+
+/** Limits every call to a device carries. */
+export interface CallLimits {
+  readonly deadline: Deadline;
+  readonly priority: Priority;
+}
+
+/** Chassis control requests of IPMI 2.0 section 28.3 that a driver may be asked for. */
+export type ChassisCommand = 'off' | 'on' | 'cycle' | 'reset' | 'nmi' | 'softOff';
+
+/**
+ * What became of one chassis control request, which is sent at most once per call:
+ * - `accepted`: the BMC said yes (which proves nothing about the server),
+ * - `rejected`: the BMC said no, so nothing was done,
+ * - `notSent`: the request never left,
+ * - `unanswered`: it was sent and no answer came; it may have been done.
+ */
+export type ControlReply =
+  | { readonly kind: 'accepted' }
+  | { readonly kind: 'rejected'; readonly reason: Reason }
+  | { readonly kind: 'notSent'; readonly reason: Reason }
+  | { readonly kind: 'unanswered'; readonly reason: Reason };
+
+/** What an identify lamp may be told: finite seconds (1-255), on until told otherwise, or off. */
+export type IdentifyRequest = { readonly seconds: number } | 'indefinite' | 'off';
+
+/** An open conversation with one BMC. All calls throw a CodedError with a `bmc.*` code. */
+export interface BmcSession {
+  /** The BMC's own identity (GUID, 32 hex digits), or undefined where it has none to give. */
+  readonly guid: string | undefined;
+  readPower(limits: CallLimits): Promise<'on' | 'off'>;
+  control(command: ChassisCommand, limits: CallLimits): Promise<ControlReply>;
+  identify(request: IdentifyRequest, limits: CallLimits): Promise<void>;
+  /** Ends the conversation and frees the slot in the BMC; never throws. */
+  close(): Promise<void>;
+}
+
+/** One server's BMC. */
+export interface BmcPort {
+  /** Logs in; nothing about the server is changed. Throws a CodedError with a `bmc.*` code. */
+  open(limits: CallLimits): Promise<BmcSession>;
+  /** Frees what the driver holds. */
+  close(): Promise<void>;
+}
+
+/** Codes after which another try, a little later, can succeed without anyone mending anything. */
+const passing: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  'bmc.timeout',
+  'bmc.portClosed',
+  'bmc.unreachable',
+  'bmc.sessionFull',
+  'bmc.busy',
+  'bmc.protocol',
+]);
+
+/** Whether a failed BMC call is worth another try within the deadline. */
+export const isPassing = (code: ErrorCode): boolean => passing.has(code);

@@ -1,0 +1,116 @@
+import { z } from 'zod';
+import { type ErrorCode, errorCatalogue } from '../core/errors.ts';
+import { fenceActions } from '../core/outcome.ts';
+
+/** How much an event matters to the one who is woken by it. */
+export const severities = ['info', 'notice', 'warning', 'critical'] as const;
+export type Severity = (typeof severities)[number];
+
+const codes = Object.keys(errorCatalogue) as [ErrorCode, ...ErrorCode[]];
+const server = z.string();
+const reason = z.strictObject({ code: z.enum(codes), message: z.string() });
+const proof = z.strictObject({ by: z.literal('bmc'), power: z.enum(['on', 'off']), at: z.string() });
+const step = z.strictObject({ atMs: z.number(), step: z.string(), result: z.string() });
+const job = z.string();
+const action = z.enum(fenceActions);
+const requester = z.string();
+
+/** What the later half of a `cycle` came to, once its fence part was proved. */
+const restart = z.strictObject({
+  outcome: z.enum(['pending', 'confirmed', 'refused', 'unknown']),
+  reason: reason.optional(),
+});
+
+/** What a forced-stop job came to: the shape the sockets and the journal share. */
+export const fenceReport = z.strictObject({
+  job,
+  server,
+  action,
+  outcome: z.enum(['confirmed', 'refused', 'unknown']),
+  /** True only if *off* was read after the job began: the one thing to gate a failover on. */
+  fenced: z.boolean(),
+  accepted: z.boolean().optional(),
+  proof: proof.optional(),
+  reason: reason.optional(),
+  restart: restart.optional(),
+  journalled: z.boolean(),
+  steps: z.array(step),
+});
+export type FenceReport = z.infer<typeof fenceReport>;
+
+/**
+ * The closed set of events. An event is a fact, past tense; adding one is a reviewed change here,
+ * and the compiler then names every place that must speak of it.
+ */
+export const eventCatalogue = {
+  'gateway.started': { severity: 'info', data: z.strictObject({ node: z.string(), version: z.string() }) },
+  'gateway.stopped': { severity: 'info', data: z.strictObject({ node: z.string() }) },
+  'config.reloaded': { severity: 'notice', data: z.strictObject({ servers: z.array(server) }) },
+  'config.rejected': { severity: 'warning', data: z.strictObject({ problems: z.array(z.string()) }) },
+  'fence.requested': {
+    severity: 'notice',
+    data: z.strictObject({ job, server, action, requester, deadlineMs: z.number() }),
+  },
+  'fence.joined': { severity: 'info', data: z.strictObject({ job, server, action, requester }) },
+  'fence.finished': { severity: 'notice', data: fenceReport },
+  'fence.provedLate': { severity: 'notice', data: z.strictObject({ job, server, action, proof }) },
+  'fence.restarted': { severity: 'notice', data: z.strictObject({ job, server, restart }) },
+  'server.powerChanged': {
+    severity: 'notice',
+    data: z.strictObject({ server, power: z.enum(['on', 'off']), by: z.literal('bmc') }),
+  },
+  'bmc.answered': { severity: 'info', data: z.strictObject({ server }) },
+  'bmc.unreachable': { severity: 'warning', data: z.strictObject({ server, reason }) },
+  'bmc.refused': { severity: 'warning', data: z.strictObject({ server, reason }) },
+  'bmc.identityPinned': { severity: 'info', data: z.strictObject({ server, guid: z.string() }) },
+  'bmc.identityMismatched': {
+    severity: 'critical',
+    data: z.strictObject({ server, pinned: z.string(), found: z.string() }),
+  },
+  'identify.changed': {
+    severity: 'info',
+    data: z.strictObject({ server, lit: z.boolean(), requester }),
+  },
+  'cluster.reported': {
+    severity: 'info',
+    data: z.strictObject({
+      node: z.string(),
+      state: z.enum(['up', 'stopped', 'down', 'unknown']),
+      requester,
+    }),
+  },
+} as const satisfies Record<string, { severity: Severity; data: z.ZodType }>;
+
+export type EventType = keyof typeof eventCatalogue;
+export const eventTypes = Object.keys(eventCatalogue) as readonly EventType[];
+
+export type EventData<Type extends EventType> = z.infer<(typeof eventCatalogue)[Type]['data']>;
+
+/** An event before the journal gave it its number. `cause` is the seq of the event that led to it. */
+export type NewEvent = {
+  [Type in EventType]: {
+    readonly type: Type;
+    readonly source: string;
+    readonly data: EventData<Type>;
+    readonly severity?: Severity;
+    readonly cause?: number;
+  };
+}[EventType];
+
+/** An event as it stands in the journal and goes over the sockets. */
+export type Event = NewEvent & {
+  readonly seq: number;
+  /** ISO 8601 UTC. */
+  readonly at: string;
+  readonly severity: Severity;
+};
+
+/** The severity an event has unless its maker says otherwise. */
+export const severityOf = (event: NewEvent): Severity =>
+  event.severity ?? eventCatalogue[event.type].severity;
+
+/** The server an event is about, where it is about one: the journal indexes it. */
+export const serverOf = (event: NewEvent): string | undefined => {
+  if ('server' in event.data) return event.data.server;
+  return event.type === 'cluster.reported' ? event.data.node : undefined;
+};
