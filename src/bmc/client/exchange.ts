@@ -1,0 +1,132 @@
+import { type Backoff, backoffMs } from '../../core/backoff.ts';
+import type { Clock, Timer } from '../../core/clock.ts';
+import { CodedError } from '../../core/errors.ts';
+import type { Lane } from '../../core/lane.ts';
+import type { CallLimits } from '../../core/ports.ts';
+import type { UdpFault, UdpLink } from '../../io/udp.ts';
+
+/** How patiently one question is asked. */
+export interface AskTiming {
+  /** Pauses between sends of the same question. */
+  readonly resend: Backoff;
+  /** How long one question may stay unanswered. */
+  readonly attemptMs: number;
+  /** How long a closed port is tried again: a BMC that restarts opens it within moments. */
+  readonly closedPortMs: number;
+}
+
+export const defaultTiming: AskTiming = {
+  resend: { firstMs: 300, factor: 2, maxMs: 2000 },
+  attemptMs: 5000,
+  closedPortMs: 2000,
+};
+
+/** Pause before a question is sent again to a port that was closed. */
+const closedPortPauseMs = 100;
+
+/** One question to a BMC. */
+export interface Question<Answer> {
+  /** The datagram to send, made anew for every send. */
+  frame(): Buffer;
+  /** The answer that this datagram holds, or undefined where it answers something else. */
+  read(datagram: Buffer): Answer | undefined;
+  /** Whether the question may be sent again when no answer comes. */
+  readonly resend: boolean;
+  /** A shorter limit than the timing's, in milliseconds. */
+  readonly limitMs?: number;
+}
+
+/** Asks one question at a time over one link. */
+export interface Exchange {
+  /**
+   * Throws a CodedError: `bmc.timeout` (silence), `bmc.portClosed`, `bmc.unreachable`. Once it was
+   * called, the question may have been sent.
+   */
+  ask<Answer>(question: Question<Answer>, limits: CallLimits): Promise<Answer>;
+  close(): void;
+}
+
+interface ExchangeDeps {
+  readonly link: UdpLink;
+  readonly clock: Clock;
+  readonly lane: Lane;
+  readonly timing: AskTiming;
+  /** The BMC's address for messages. */
+  readonly address: string;
+}
+
+const faultError = (fault: UdpFault, address: string): CodedError =>
+  fault === 'refused'
+    ? new CodedError('bmc.portClosed', `${address} answers, but its IPMI port is closed`)
+    : new CodedError('bmc.unreachable', `the network has no way to ${address}`);
+
+const silenceError = (address: string, waitedMs: number, sends: number, dropped: number): CodedError => {
+  const times = sends === 1 ? 'once' : `${sends} times`;
+  const strays = dropped > 0 ? `; ${dropped} datagrams that answered nothing were dropped` : '';
+  const waited = (waitedMs / 1000).toFixed(1);
+  return new CodedError('bmc.timeout', `no answer from ${address} in ${waited} s, asked ${times}${strays}`);
+};
+
+/** Runs one question to its end: sends, resends, waits, and gives up by the rules of the timing. */
+const runQuestion = <Answer>(
+  deps: ExchangeDeps,
+  question: Question<Answer>,
+  limitMs: number,
+): Promise<Answer> =>
+  new Promise((resolve, reject) => {
+    const { link, clock, timing, address } = deps;
+    const startedMs = clock.nowMs();
+    let sends = 0;
+    let dropped = 0;
+    let lastFault: UdpFault | undefined;
+    let pause: Timer | undefined;
+
+    const end = (settle: () => void) => {
+      pause?.cancel();
+      limit.cancel();
+      link.receive(
+        () => {},
+        () => {},
+      );
+      settle();
+    };
+    const send = () => {
+      pause?.cancel();
+      if (sends === 0 || question.resend) {
+        pause = clock.after(backoffMs(timing.resend, sends), send);
+        sends += 1;
+        link.send(question.frame());
+      }
+    };
+    const onDatagram = (datagram: Buffer) => {
+      const answer = question.read(datagram);
+      if (answer !== undefined) return end(() => resolve(answer));
+      dropped += 1;
+    };
+    const onFault = (fault: UdpFault) => {
+      lastFault = fault;
+      const spentMs = clock.nowMs() - startedMs;
+      if (!question.resend || spentMs + closedPortPauseMs > Math.min(timing.closedPortMs, limitMs)) {
+        return end(() => reject(faultError(fault, address)));
+      }
+      pause?.cancel();
+      pause = clock.after(closedPortPauseMs, send);
+    };
+    const limit = clock.after(limitMs, () =>
+      end(() =>
+        reject(lastFault ? faultError(lastFault, address) : silenceError(address, limitMs, sends, dropped)),
+      ),
+    );
+    link.receive(onDatagram, onFault);
+    send();
+  });
+
+/** An exchange over `link`; every question waits for its turn in the device's lane. */
+export const createExchange = (deps: ExchangeDeps): Exchange => ({
+  ask: (question, limits) =>
+    deps.lane.run(limits.priority, () => {
+      const patienceMs = question.limitMs ?? deps.timing.attemptMs;
+      return runQuestion(deps, question, Math.min(patienceMs, limits.deadline.remainingMs()));
+    }),
+  close: () => deps.link.close(),
+});

@@ -1,0 +1,60 @@
+import { CodedError, type ErrorCode } from '../../core/errors.ts';
+import { completionCodes, completionText, isPassingCompletion } from '../ipmi/completion-codes.ts';
+import { rakpStatus } from '../ipmi/rakp-status.ts';
+
+/** Turns what a BMC says into the project's codes, in one place. */
+
+const statusCodes: Readonly<Record<number, ErrorCode>> = {
+  [rakpStatus.insufficientResources]: 'bmc.sessionFull',
+  [rakpStatus.insufficientResourcesForRole]: 'bmc.sessionFull',
+  [rakpStatus.invalidAuthentication]: 'bmc.cipherSuite',
+  [rakpStatus.invalidIntegrity]: 'bmc.cipherSuite',
+  [rakpStatus.noMatchingAuthentication]: 'bmc.cipherSuite',
+  [rakpStatus.noMatchingIntegrity]: 'bmc.cipherSuite',
+  [rakpStatus.invalidConfidentiality]: 'bmc.cipherSuite',
+  [rakpStatus.noCipherSuiteMatch]: 'bmc.cipherSuite',
+  [rakpStatus.invalidRole]: 'bmc.privilege',
+  [rakpStatus.unauthorizedRole]: 'bmc.privilege',
+  [rakpStatus.invalidNameLength]: 'bmc.user',
+  [rakpStatus.unauthorizedName]: 'bmc.user',
+  [rakpStatus.invalidCheckValue]: 'bmc.auth',
+};
+
+const statusSentences: Partial<Record<ErrorCode, string>> = {
+  'bmc.sessionFull': 'has no free session slot',
+  'bmc.cipherSuite': 'does not accept the cipher suite',
+  'bmc.privilege': 'does not grant this user the privilege level asked for',
+  'bmc.user': 'does not know this user name, or does not let it in over the LAN',
+  'bmc.auth': 'refused the password',
+};
+
+/** The error for a handshake message that came back with a status other than 00h. */
+export const statusError = (address: string, message: string, status: number): CodedError => {
+  const code = statusCodes[status] ?? 'bmc.protocol';
+  const what = statusSentences[code] ?? 'ended the login';
+  return new CodedError(
+    code,
+    `${address} ${what} (${message} status ${status.toString(16).padStart(2, '0')}h)`,
+  );
+};
+
+/** The project's code for an IPMI completion code other than 00h. */
+export const completionErrorCode = (completionCode: number): ErrorCode => {
+  if (isPassingCompletion(completionCode)) return 'bmc.busy';
+  switch (completionCode) {
+    case completionCodes.insufficientPrivilege:
+    case completionCodes.privilegeExceedsLimit:
+      return 'bmc.privilege';
+    case completionCodes.notInPresentState:
+      return 'bmc.state';
+    default:
+      return 'bmc.rejected';
+  }
+};
+
+/** The error for a command that came back with a completion code other than 00h. */
+export const completionError = (address: string, command: string, completionCode: number): CodedError =>
+  new CodedError(
+    completionErrorCode(completionCode),
+    `${address} answered ${command} with completion code ${completionText(completionCode)}`,
+  );

@@ -1,0 +1,171 @@
+import { randomBytes, randomInt } from 'node:crypto';
+import { CodedError } from '../../core/errors.ts';
+import type { CallLimits } from '../../core/ports.ts';
+import type { Secret } from '../../core/secret.ts';
+import type { CipherSuite } from '../ipmi/cipher-suites.ts';
+import type { Decoded } from '../ipmi/decoded.ts';
+import {
+  decodeOpenSessionResponse,
+  encodeOpenSessionRequest,
+  suiteAlgorithms,
+} from '../ipmi/open-session.ts';
+import { payloadTypes } from '../ipmi/packet.ts';
+import { type Privilege, privilegeLevels } from '../ipmi/privilege.ts';
+import { encodeRakp1, nameOnlyLookup } from '../ipmi/rakp-1.ts';
+import { decodeRakp2 } from '../ipmi/rakp-2.ts';
+import { encodeRakp3 } from '../ipmi/rakp-3.ts';
+import { decodeRakp4 } from '../ipmi/rakp-4.ts';
+import {
+  type RakpContext,
+  rakp2Code,
+  rakp3Code,
+  rakp4Code,
+  sameCode,
+  sessionIntegrityKey,
+  sessionKeys,
+} from '../ipmi/rakp-crypto.ts';
+import type { Protection } from '../ipmi/sealed.ts';
+import { handshakeDatagram, handshakePayload } from './datagram.ts';
+import type { Exchange } from './exchange.ts';
+import { statusError } from './failures.ts';
+
+/** Who logs in, and how far. */
+export interface Login {
+  readonly userName: Buffer;
+  readonly password: Secret;
+  /** The BMC key; absent where the BMC has none. */
+  readonly kg: Secret | undefined;
+  readonly privilege: Privilege;
+}
+
+/** What an RMCP+ handshake leaves both sides with. */
+export interface Established {
+  readonly protection: Protection;
+  readonly consoleSessionId: number;
+  readonly bmcSessionId: number;
+  /** The BMC's GUID as RAKP 2 carried it, vouched for by the RAKP 2 code. */
+  readonly guid: Buffer;
+}
+
+export interface Handshake {
+  readonly exchange: Exchange;
+  readonly limits: CallLimits;
+  readonly address: string;
+  readonly login: Login;
+  readonly suite: CipherSuite;
+  /** Tags tell the answer to this message from a late answer to an earlier one on the same link. */
+  readonly nextTag: () => number;
+}
+
+interface Answered {
+  readonly tag: number;
+  readonly consoleSessionId: number;
+}
+
+const askHandshake = <Message extends Answered>(
+  { exchange, limits }: Handshake,
+  message: { requestType: number; replyType: number; payload: Buffer; tag: number; consoleSessionId: number },
+  decode: (payload: Buffer) => Decoded<Message>,
+): Promise<Message> =>
+  exchange.ask(
+    {
+      frame: () => handshakeDatagram(message.requestType, message.payload),
+      resend: true,
+      read(datagram) {
+        const payload = handshakePayload(datagram, message.replyType);
+        const reply = payload && decode(payload);
+        if (!reply?.ok || reply.value.tag !== message.tag) return undefined;
+        const mine = reply.value.consoleSessionId;
+        return mine === message.consoleSessionId || mine === 0 ? reply.value : undefined;
+      },
+    },
+    limits,
+  );
+
+const openSession = async (handshake: Handshake, consoleSessionId: number): Promise<number> => {
+  const tag = handshake.nextTag();
+  const algorithms = suiteAlgorithms(handshake.suite);
+  const payload = encodeOpenSessionRequest({ tag, privilege: 0, consoleSessionId, algorithms });
+  const { openSessionRequest: requestType, openSessionResponse: replyType } = payloadTypes;
+  const wire = { requestType, replyType, payload, tag, consoleSessionId };
+  const reply = await askHandshake(handshake, wire, decodeOpenSessionResponse);
+  if (!reply.accepted) throw statusError(handshake.address, 'Open Session', reply.status);
+  const { authentication, integrity, confidentiality } = reply.accepted.algorithms;
+  const same =
+    authentication === algorithms.authentication &&
+    integrity === algorithms.integrity &&
+    confidentiality === algorithms.confidentiality;
+  if (!same) {
+    throw new CodedError(
+      'bmc.cipherSuite',
+      `${handshake.address} answered with another cipher suite than asked for`,
+    );
+  }
+  return reply.accepted.bmcSessionId;
+};
+
+const exchangeRandoms = async (
+  handshake: Handshake,
+  ids: { consoleSessionId: number; bmcSessionId: number },
+): Promise<RakpContext> => {
+  const { address, login, suite } = handshake;
+  const tag = handshake.nextTag();
+  const consoleRandom = randomBytes(16);
+  const role = privilegeLevels[login.privilege] | nameOnlyLookup;
+  const { userName } = login;
+  const payload = encodeRakp1({ tag, bmcSessionId: ids.bmcSessionId, consoleRandom, role, userName });
+  const wire = {
+    requestType: payloadTypes.rakp1,
+    replyType: payloadTypes.rakp2,
+    payload,
+    tag,
+    consoleSessionId: ids.consoleSessionId,
+  };
+  const reply = await askHandshake(handshake, wire, decodeRakp2);
+  if (!reply.accepted) throw statusError(address, 'RAKP 2', reply.status);
+  const { bmcRandom, bmcGuid, code } = reply.accepted;
+  const context = { suite, ...ids, consoleRandom, bmcRandom, bmcGuid, role, userName };
+  if (!sameCode(rakp2Code(context, login.password.reveal()), code)) {
+    throw new CodedError(
+      'bmc.auth',
+      `${address} and the configured password of this user do not match (RAKP 2 code)`,
+    );
+  }
+  return context;
+};
+
+const proveKeys = async (handshake: Handshake, context: RakpContext): Promise<Protection> => {
+  const { address, login, suite } = handshake;
+  const tag = handshake.nextTag();
+  const { consoleSessionId, bmcSessionId } = context;
+  const code = rakp3Code(context, login.password.reveal());
+  const payload = encodeRakp3({ tag, status: 0, bmcSessionId, code });
+  const wire = {
+    requestType: payloadTypes.rakp3,
+    replyType: payloadTypes.rakp4,
+    payload,
+    tag,
+    consoleSessionId,
+  };
+  const reply = await askHandshake(handshake, wire, decodeRakp4);
+  if (reply.status !== 0) throw statusError(address, 'RAKP 4', reply.status);
+  const sik = sessionIntegrityKey(context, (login.kg ?? login.password).reveal());
+  if (!sameCode(rakp4Code(context, sik), reply.code)) {
+    const hint = login.kg ? 'differs from the configured one' : 'is set, and none is configured';
+    throw new CodedError('bmc.kg', `the K_g key of ${address} ${hint} (RAKP 4 code)`);
+  }
+  return { suite, keys: sessionKeys(suite, sik) };
+};
+
+/**
+ * Opens an RMCP+ session with one cipher suite: Open Session and RAKP 1 to 4 (IPMI 2.0 sections
+ * 13.17 to 13.23). Both of the BMC's codes are checked. Throws a CodedError; `bmc.cipherSuite`
+ * means that another suite may do.
+ */
+export const establish = async (handshake: Handshake): Promise<Established> => {
+  const consoleSessionId = randomInt(1, 0xffffffff);
+  const bmcSessionId = await openSession(handshake, consoleSessionId);
+  const context = await exchangeRandoms(handshake, { consoleSessionId, bmcSessionId });
+  const protection = await proveKeys(handshake, context);
+  return { protection, consoleSessionId, bmcSessionId, guid: context.bmcGuid };
+};

@@ -1,0 +1,139 @@
+import type { Clock } from '../../core/clock.ts';
+import { sleep } from '../../core/clock.ts';
+import { deadlineIn } from '../../core/deadline.ts';
+import { CodedError } from '../../core/errors.ts';
+import type { CallLimits } from '../../core/ports.ts';
+import type { IpmiCommand } from '../ipmi/command.ts';
+import { closeSession } from '../ipmi/commands/close-session.ts';
+import { isPassingCompletion } from '../ipmi/completion-codes.ts';
+import { decodeResponse, encodeRequest, type ResponseMessage } from '../ipmi/message.ts';
+import { payloadTypes } from '../ipmi/packet.ts';
+import { seal, unseal } from '../ipmi/sealed.ts';
+import { createSequenceWindow } from '../ipmi/sequence-window.ts';
+import { rmcpPlusPacket } from './datagram.ts';
+import type { Exchange } from './exchange.ts';
+import { completionError } from './failures.ts';
+import type { Established } from './handshake.ts';
+
+/** An established RMCP+ session: the only place from which commands to a server can be sent. */
+export interface IpmiSession {
+  /** The answer's data. Repeats itself while the BMC is busy; throws a CodedError with a `bmc.*` code. */
+  request<Request, Response>(
+    command: IpmiCommand<Request, Response>,
+    request: Request,
+    limits: CallLimits,
+  ): Promise<Response>;
+  /** Sends the command exactly once and answers its completion code. */
+  requestOnce<Request, Response>(
+    command: IpmiCommand<Request, Response>,
+    request: Request,
+    limits: CallLimits,
+  ): Promise<number>;
+  /** Frees the slot in the BMC; never throws and takes at most {@link closeLimitMs}. */
+  close(): Promise<void>;
+}
+
+interface SessionDeps {
+  readonly exchange: Exchange;
+  readonly clock: Clock;
+  readonly address: string;
+  readonly established: Established;
+}
+
+const closeLimitMs = 700;
+/** How long the answer to a command that may not be repeated is waited for, before the state is read instead. */
+const onceLimitMs = 1000;
+const busyPauseMs = 100;
+
+/** Wraps outgoing requests and unwraps incoming replies of one session. */
+const createEnvelope = ({ protection, consoleSessionId, bmcSessionId }: Established) => {
+  const window = createSequenceWindow();
+  let sequence = 0;
+  const nextSequence = () => {
+    sequence = sequence === 0xffffffff ? 1 : sequence + 1;
+    return sequence;
+  };
+  return {
+    wrap: (payload: Buffer): Buffer =>
+      seal(protection, {
+        payloadType: payloadTypes.ipmiMessage,
+        sessionId: bmcSessionId,
+        sequence: nextSequence(),
+        payload,
+      }),
+    unwrap(datagram: Buffer): ResponseMessage | undefined {
+      const packet = rmcpPlusPacket(datagram);
+      if (packet?.sessionId !== consoleSessionId || packet.payloadType !== payloadTypes.ipmiMessage) {
+        return undefined;
+      }
+      const payload = unseal(protection, datagram, packet);
+      if (!payload.ok || !window.accept(packet.sequence)) return undefined;
+      const message = decodeResponse(payload.value);
+      return message.ok ? message.value : undefined;
+    },
+  };
+};
+
+/** A session over `exchange`, with the keys of its handshake. */
+export const createSession = ({ exchange, clock, address, established }: SessionDeps): IpmiSession => {
+  const envelope = createEnvelope(established);
+  let messageSequence = 0;
+
+  const send = <Request, Response>(
+    command: IpmiCommand<Request, Response>,
+    request: Request,
+    limits: CallLimits,
+    once: boolean,
+  ): Promise<ResponseMessage> => {
+    messageSequence = (messageSequence + 1) & 0x3f;
+    const { netFn, command: number } = command;
+    const sequence = messageSequence;
+    const message = encodeRequest({ netFn, command: number, sequence, data: command.encodeRequest(request) });
+    const isReply = (reply: ResponseMessage) =>
+      reply.sequence === sequence && reply.netFn === netFn && reply.command === number;
+    const question = {
+      frame: () => envelope.wrap(message),
+      resend: !once,
+      read(datagram: Buffer) {
+        const reply = envelope.unwrap(datagram);
+        return reply && isReply(reply) ? reply : undefined;
+      },
+      ...(once ? { limitMs: onceLimitMs } : {}),
+    };
+    return exchange.ask(question, limits);
+  };
+
+  const session: IpmiSession = {
+    async request(command, request, limits) {
+      for (;;) {
+        const reply = await send(command, request, limits, false);
+        if (reply.completionCode === 0) {
+          const response = command.decodeResponse(reply.data);
+          if (response.ok) return response.value;
+          throw new CodedError(
+            'bmc.protocol',
+            `${address} answered ${command.name} unreadably (${response.failure})`,
+          );
+        }
+        const again =
+          isPassingCompletion(reply.completionCode) && limits.deadline.remainingMs() > 2 * busyPauseMs;
+        if (!again) throw completionError(address, command.name, reply.completionCode);
+        await sleep(clock, busyPauseMs);
+      }
+    },
+    async requestOnce(command, request, limits) {
+      return (await send(command, request, limits, true)).completionCode;
+    },
+    async close() {
+      const limits: CallLimits = { deadline: deadlineIn(clock, closeLimitMs), priority: 'operator' };
+      try {
+        await send(closeSession, established.bmcSessionId, limits, false);
+      } catch {
+        // The BMC drops an idle session by itself; there is nothing more to do about a lost goodbye.
+      } finally {
+        exchange.close();
+      }
+    },
+  };
+  return session;
+};
