@@ -1,5 +1,4 @@
 import type { Deadline } from './deadline.ts';
-import type { ErrorCode } from './errors.ts';
 import type { Priority } from './lane.ts';
 import type { Reason } from './outcome.ts';
 
@@ -7,6 +6,8 @@ import type { Reason } from './outcome.ts';
 export interface CallLimits {
   readonly deadline: Deadline;
   readonly priority: Priority;
+  /** Calls the waiting off; the call then ends as one that got no answer. */
+  readonly signal?: AbortSignal;
 }
 
 /** Chassis control requests of IPMI 2.0 section 28.3 that a driver may be asked for. */
@@ -46,16 +47,3 @@ export interface BmcPort {
   /** Frees what the driver holds. */
   close(): Promise<void>;
 }
-
-/** Codes after which another try, a little later, can succeed without anyone mending anything. */
-const passing: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
-  'bmc.timeout',
-  'bmc.portClosed',
-  'bmc.unreachable',
-  'bmc.sessionFull',
-  'bmc.busy',
-  'bmc.protocol',
-]);
-
-/** Whether a failed BMC call is worth another try within the deadline. */
-export const isPassing = (code: ErrorCode): boolean => passing.has(code);

@@ -67,13 +67,18 @@ const silenceError = (address: string, waitedMs: number, sends: number, dropped:
   return new CodedError('bmc.timeout', `no answer from ${address} in ${waited} s, asked ${times}${strays}`);
 };
 
+const calledOff = (address: string): CodedError =>
+  new CodedError('bmc.timeout', `the question to ${address} was called off before an answer came`);
+
 /** Runs one question to its end: sends, resends, waits, and gives up by the rules of the timing. */
 const runQuestion = <Answer>(
   deps: ExchangeDeps,
   question: Question<Answer>,
   limitMs: number,
+  signal: AbortSignal | undefined,
 ): Promise<Answer> =>
   new Promise((resolve, reject) => {
+    if (signal?.aborted) return reject(calledOff(deps.address));
     const { link, clock, timing, address } = deps;
     const startedMs = clock.nowMs();
     let sends = 0;
@@ -84,6 +89,7 @@ const runQuestion = <Answer>(
     const end = (settle: () => void) => {
       pause?.cancel();
       limit.cancel();
+      signal?.removeEventListener('abort', onAbort);
       link.receive(
         () => {},
         () => {},
@@ -112,6 +118,8 @@ const runQuestion = <Answer>(
       pause?.cancel();
       pause = clock.after(closedPortPauseMs, send);
     };
+    const onAbort = () => end(() => reject(calledOff(address)));
+    signal?.addEventListener('abort', onAbort, { once: true });
     const limit = clock.after(limitMs, () =>
       end(() =>
         reject(lastFault ? faultError(lastFault, address) : silenceError(address, limitMs, sends, dropped)),
@@ -126,7 +134,7 @@ export const createExchange = (deps: ExchangeDeps): Exchange => ({
   ask: (question, limits) =>
     deps.lane.run(limits.priority, () => {
       const patienceMs = question.limitMs ?? deps.timing.attemptMs;
-      return runQuestion(deps, question, Math.min(patienceMs, limits.deadline.remainingMs()));
+      return runQuestion(deps, question, Math.min(patienceMs, limits.deadline.remainingMs()), limits.signal);
     }),
   close: () => deps.link.close(),
 });

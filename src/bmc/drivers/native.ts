@@ -174,7 +174,7 @@ const raisePrivilege = async (context: Context, session: IpmiSession, limits: Ca
 };
 
 const openSession = async (context: Context, limits: CallLimits): Promise<BmcSession> => {
-  const { deps, address, options, learned } = context;
+  const { deps, address, learned } = context;
   const exchange = await openExchange(context);
   let session: IpmiSession | undefined;
   try {

@@ -3,6 +3,8 @@ export const completionCodes = {
   ok: 0x00,
   /** Set Session Privilege: the user may not have this level on this channel (22.18). */
   privilegeExceedsLimit: 0x81,
+  /** Close Session: there is no session of this id (22.19). */
+  unknownSession: 0x87,
   busy: 0xc0,
   invalidCommand: 0xc1,
   timeout: 0xc3,

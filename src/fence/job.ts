@@ -1,0 +1,105 @@
+import { type Clock, sleep } from '../core/clock.ts';
+import { type Deadline, deadlineAt } from '../core/deadline.ts';
+import type { FenceAction, Proof, Reason, Step } from '../core/outcome.ts';
+import type { CallLimits } from '../core/ports.ts';
+import type { FenceReport } from '../events/catalogue.ts';
+
+/** How a job's procedure ended. */
+export type Ending =
+  | { readonly kind: 'proved'; readonly proof: Proof }
+  /** Nothing was done, for certain; a proof may say what was read on the way. */
+  | { readonly kind: 'refused'; readonly reason: Reason; readonly proof?: Proof }
+  | { readonly kind: 'unproved'; readonly reason: Reason };
+
+/** One forced-stop job while it lives. Only the fence room writes to it. */
+export interface Job {
+  readonly id: string;
+  readonly server: string;
+  readonly action: FenceAction;
+  readonly requester: string;
+  /** Monotonic. */
+  readonly startedMs: number;
+  /** Until then the job may send; a joiner with a later deadline moves it. Monotonic. */
+  deadlineMs: number;
+  /** How long the job goes on looking after its deadline. */
+  readonly observeMs: number;
+  /** When the latest caller joined: a proof must have been asked for after that. Monotonic. */
+  lastJoinedMs: number;
+  /** An `off` went first, or the daemon stops: nothing more may be sent. */
+  preempted: Reason | undefined;
+  /** Why a cycle must not switch the server on again. */
+  noRestart: Reason | undefined;
+  /** A command left, or may have. */
+  maybeSent: boolean;
+  accepted: boolean;
+  /** The latest failure, for the answer at the deadline. */
+  trouble: Reason | undefined;
+  /** The latest power that was read since the job began. */
+  lastRead: Proof | undefined;
+  ending: Ending | undefined;
+  restart: FenceReport['restart'];
+  /** The records owed so far reached the disk in time. */
+  journalled: boolean;
+  readonly steps: Step[];
+  readonly abort: AbortController;
+  /** Settles when the command being sent has been answered or given up. */
+  sending: Promise<unknown> | undefined;
+}
+
+/** The longest list of steps that is kept; polling is summed up, so only a wild job reaches it. */
+const mostSteps = 200;
+
+export interface JobStart {
+  readonly id: string;
+  readonly server: string;
+  readonly action: FenceAction;
+  readonly requester: string;
+  /** From now; the caller's deadline less the margin of the answer. */
+  readonly deadlineMs: number;
+  readonly observeMs: number;
+}
+
+export const createJob = (clock: Clock, start: JobStart): Job => {
+  const startedMs = clock.nowMs();
+  return {
+    ...start,
+    startedMs,
+    deadlineMs: startedMs + start.deadlineMs,
+    lastJoinedMs: startedMs,
+    preempted: undefined,
+    noRestart: undefined,
+    maybeSent: false,
+    accepted: false,
+    trouble: undefined,
+    lastRead: undefined,
+    ending: undefined,
+    restart: undefined,
+    journalled: true,
+    steps: [],
+    abort: new AbortController(),
+    sending: undefined,
+  };
+};
+
+/** Writes down one step, timed from the start of the job. */
+export const noteStep = (clock: Clock, job: Job, step: string, result: string): void => {
+  if (job.steps.length >= mostSteps) return;
+  job.steps.push({ atMs: Math.round((clock.nowMs() - job.startedMs) * 10) / 10, step, result });
+};
+
+/** Whether the job may still send a command. */
+export const maySend = (clock: Clock, job: Job): boolean => !job.preempted && clock.nowMs() < job.deadlineMs;
+
+/** Whether the job still looks at the server at all. */
+export const mayObserve = (clock: Clock, job: Job): boolean =>
+  !job.preempted && clock.nowMs() < job.deadlineMs + job.observeMs;
+
+/** The limits of one call of this job; observing goes on past the deadline, sending never does. */
+export const callLimits = (clock: Clock, job: Job): CallLimits => {
+  const deadline: Deadline = deadlineAt(clock, job.deadlineMs + job.observeMs);
+  return { deadline, priority: 'forcedStop', signal: job.abort.signal };
+};
+
+/** Waits, unless the job is called off first. */
+export const pause = (clock: Clock, job: Job, pauseMs: number): Promise<void> =>
+  sleep(clock, pauseMs, job.abort.signal);

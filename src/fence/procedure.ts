@@ -1,0 +1,82 @@
+import type { Clock } from '../core/clock.ts';
+import type { ErrorCode } from '../core/errors.ts';
+import type { Reason } from '../core/outcome.ts';
+import type { ControlReply } from '../core/ports.ts';
+import { type Ending, type Job, mayObserve, maySend, noteStep, pause } from './job.ts';
+import { persistenceAfter } from './persistence.ts';
+import { type FenceSettings, retryPauseMs } from './settings.ts';
+import { type PowerReading, reasonOf, type Talk } from './talk.ts';
+
+/** What the procedures of all actions are given. */
+export interface ProcedureContext {
+  readonly clock: Clock;
+  readonly settings: FenceSettings;
+  readonly job: Job;
+  readonly talk: Talk;
+  /** Resolves true once the request is on disk, or may go on without; false where it must not. */
+  readonly mayProceed: () => Promise<boolean>;
+  /** A power-on was sent before and not seen done: an "off" read may be about to end. */
+  readonly onMayBePending: () => boolean;
+}
+
+export type Procedure = (context: ProcedureContext) => Promise<Ending>;
+
+/** The ending of a job that stops for `reason`: refused only where certainly nothing was sent. */
+export const endedBy = (job: Job, reason: Reason): Ending =>
+  job.maybeSent ? { kind: 'unproved', reason } : { kind: 'refused', reason };
+
+const outOfTime = (job: Job): Ending => {
+  if (job.preempted) return endedBy(job, job.preempted);
+  const message = `${job.server}: the wanted power state was not read in time`;
+  return { kind: 'unproved', reason: job.trouble ?? { code: 'fence.deadline', message } };
+};
+
+const givesUp = (job: Job, code: ErrorCode): boolean => {
+  const persistence = persistenceAfter(code);
+  return persistence === 'giveUp' || (persistence === 'tryAgainOnceSent' && !job.maybeSent);
+};
+
+const noteRead = (clock: Clock, job: Job, power: string): void => {
+  const last = job.steps.findLast((step) => step.step === 'read');
+  if (last?.result !== power) noteStep(clock, job, 'read', power);
+};
+
+/**
+ * Reads the power, through failures that can pass, for as long as the job observes. Answers the
+ * reading, or the ending of a job that cannot read any more.
+ */
+export const readPatiently = async (
+  context: ProcedureContext,
+): Promise<{ reading: PowerReading } | { ending: Ending }> => {
+  const { clock, job, talk } = context;
+  for (let failures = 1; mayObserve(clock, job); failures += 1) {
+    try {
+      const reading = await talk.read();
+      noteRead(clock, job, reading.proof.power);
+      return { reading };
+    } catch (error) {
+      const reason = reasonOf(error, 'bmc.protocol');
+      job.trouble = reason;
+      noteStep(clock, job, 'read', reason.message);
+      if (givesUp(job, reason.code)) return { ending: endedBy(job, reason) };
+      await pause(clock, job, retryPauseMs(failures));
+    }
+  }
+  return { ending: outOfTime(job) };
+};
+
+/** Sends a command that must never be sent twice. Answers an ending where it certainly was not done. */
+export const sendOnce = async (
+  context: ProcedureContext,
+  command: 'on' | 'reset' | 'nmi',
+): Promise<{ reply: ControlReply } | { ending: Ending }> => {
+  const { clock, job, talk, mayProceed } = context;
+  if (!(await mayProceed())) {
+    const message = `the journal did not take the request, so ${command} was not sent to ${job.server}`;
+    return { ending: { kind: 'refused', reason: { code: 'fence.journal', message } } };
+  }
+  if (!maySend(clock, job)) return { ending: outOfTime(job) };
+  const reply = await talk.send(command);
+  if (reply.kind === 'notSent' || reply.kind === 'rejected') return { ending: endedBy(job, reply.reason) };
+  return { reply };
+};

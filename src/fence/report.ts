@@ -1,0 +1,47 @@
+import type { Outcome, Proof, Reason } from '../core/outcome.ts';
+import type { FenceReport } from '../events/catalogue.ts';
+import type { Job } from './job.ts';
+
+/** Turns what a job knows into what its callers are told. Nothing is ever rounded up. */
+
+const verdictOf = (job: Job): { outcome: Outcome; reason: Reason | undefined; proof: Proof | undefined } => {
+  const { ending } = job;
+  if (ending?.kind === 'proved') return { outcome: 'confirmed', reason: undefined, proof: ending.proof };
+  if (ending?.kind === 'refused') return { outcome: 'refused', reason: ending.reason, proof: ending.proof };
+  if (ending?.kind === 'unproved') return { outcome: 'unknown', reason: ending.reason, proof: undefined };
+  return { outcome: 'unknown', reason: unfinishedReason(job), proof: undefined };
+};
+
+const unfinishedReason = (job: Job): Reason => {
+  if (job.trouble) return job.trouble;
+  const read = job.lastRead
+    ? `it was last read ${job.lastRead.power} at ${job.lastRead.at}`
+    : 'its power was not read';
+  const accepted = job.accepted ? 'the BMC accepted the command, but ' : '';
+  return {
+    code: 'fence.deadline',
+    message: `${job.server}: ${accepted}${read} when the deadline passed; do not fail over on this`,
+  };
+};
+
+/** Actions that leave a server off when it is read off: for `on`, off before the command says nothing. */
+const fencedByOff = (job: Job, proof: Proof | undefined): boolean =>
+  proof?.power === 'off' && job.action !== 'on';
+
+/** What is known of the job now. */
+export const reportOf = (job: Job): FenceReport => {
+  const { outcome, reason, proof } = verdictOf(job);
+  return {
+    job: job.id,
+    server: job.server,
+    action: job.action,
+    outcome,
+    fenced: fencedByOff(job, proof),
+    ...(job.accepted ? { accepted: true } : {}),
+    ...(proof ? { proof } : {}),
+    ...(reason ? { reason } : {}),
+    ...(job.restart ? { restart: job.restart } : {}),
+    journalled: job.journalled,
+    steps: [...job.steps],
+  };
+};

@@ -1,0 +1,146 @@
+import type { Clock } from '../core/clock.ts';
+import { messageOf } from '../core/errors.ts';
+import type { Logger } from '../core/log.ts';
+import type { FenceAction, Reason } from '../core/outcome.ts';
+import type { BmcPort } from '../core/ports.ts';
+import type { Event, NewEvent } from '../events/catalogue.ts';
+import { restart } from './cycle.ts';
+import { createDecision } from './decision.ts';
+import { impulse } from './impulse.ts';
+import { type Ending, type Job, noteStep } from './job.ts';
+import { forceOff } from './off.ts';
+import { forceOn } from './on.ts';
+import { endedBy, type Procedure, type ProcedureContext } from './procedure.ts';
+import { openRecords } from './records.ts';
+import { reportOf } from './report.ts';
+import type { FenceSettings } from './settings.ts';
+import { preempt, type Slot } from './slots.ts';
+import { readStatus } from './status.ts';
+import { createTalk } from './talk.ts';
+
+export interface RunDeps {
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly settings: FenceSettings;
+  readonly bmc: BmcPort;
+  readonly slot: Slot;
+  readonly pinnedGuid: (server: string) => string | undefined;
+  readonly record: (event: NewEvent) => Promise<Event>;
+}
+
+/** A job under way. */
+export interface RunningJob {
+  readonly job: Job;
+  /** Settles when the outcome is on record (or waiting for the disk would harm the caller). */
+  readonly settled: Promise<void>;
+  /** Settles when nothing of the job runs any more. */
+  readonly ended: Promise<void>;
+  /** Moves the deadline later, for a caller that joined. Monotonic. */
+  extend(deadlineMs: number): void;
+}
+
+const procedures: Record<FenceAction, Procedure> = {
+  off: forceOff,
+  cycle: forceOff,
+  on: forceOn,
+  reset: impulse('reset'),
+  nmi: impulse('nmi'),
+  status: readStatus,
+};
+
+const conclude = (clock: Clock, job: Job, ending: Ending): void => {
+  job.ending = ending;
+  if (job.action === 'cycle' && ending.kind === 'proved') job.restart = { outcome: 'pending' };
+  const result =
+    ending.kind === 'proved' ? `${ending.proof.power}, read by ${ending.proof.by}` : ending.reason.code;
+  noteStep(clock, job, ending.kind, result);
+};
+
+const carryOut = async (deps: RunDeps, context: ProcedureContext): Promise<Ending> => {
+  const { job } = context;
+  try {
+    if (job.action === 'off' || job.action === 'cycle') await preempt(deps.slot, job);
+    const ending = await procedures[job.action](context);
+    if (ending.kind === 'proved' && ending.proof.power === 'off' && job.action !== 'status') {
+      deps.slot.onMayBePending = false;
+    }
+    return ending;
+  } catch (error) {
+    deps.log.error({ job: job.id, error: messageOf(error) }, 'a forced stop failed on a fault of its own');
+    return endedBy(job, { code: 'fence.failed', message: `the job failed: ${messageOf(error)}` });
+  }
+};
+
+/** Starts a job and sees it through: procedure, records, late proof, the later half of a cycle. */
+export const runJob = (deps: RunDeps, job: Job, askedMs: number): RunningJob => {
+  const { clock, log, settings, slot, pinnedGuid } = deps;
+  const report = (event: NewEvent): void => {
+    deps
+      .record(event)
+      .catch((error: unknown) => log.error({ event, error: messageOf(error) }, 'an event was not recorded'));
+  };
+  const talk = createTalk({ clock, bmc: deps.bmc, slot, pinnedGuid, report }, job);
+  const records = openRecords({ clock, log, settings, record: deps.record }, job, askedMs);
+  const decision = createDecision(clock, job);
+  const context: ProcedureContext = {
+    clock,
+    settings,
+    job,
+    talk,
+    mayProceed: records.mayProceed,
+    onMayBePending: () => slot.onMayBePending,
+  };
+  const settled = decision.made.then(() => records.finish(() => reportOf(job)));
+
+  const tellAfterwards = async (): Promise<void> => {
+    await settled;
+    const { id, server, action, ending } = job;
+    if (ending?.kind !== 'proved') return;
+    if ((await decision.made) === 'deadline') {
+      report({
+        type: 'fence.provedLate',
+        source: 'fence',
+        data: { job: id, server, action, proof: ending.proof },
+      });
+    }
+    if (action !== 'cycle') return;
+    job.restart = await restart(context);
+    report({ type: 'fence.restarted', source: 'fence', data: { job: id, server, restart: job.restart } });
+  };
+
+  const live = async (): Promise<void> => {
+    slot.jobs.add(job);
+    try {
+      conclude(clock, job, await carryOut(deps, context));
+      decision.end();
+      await tellAfterwards();
+    } finally {
+      slot.jobs.delete(job);
+      talk.close();
+    }
+  };
+
+  return {
+    job,
+    settled,
+    ended: live(),
+    extend(deadlineMs) {
+      job.lastJoinedMs = clock.nowMs();
+      if (deadlineMs <= job.deadlineMs) return;
+      job.deadlineMs = deadlineMs;
+      decision.rearm();
+    },
+  };
+};
+
+/** Records a request that a guard turned down, as a job that ended before it began. */
+export const refuseJob = (
+  deps: Pick<RunDeps, 'clock' | 'log' | 'settings' | 'record'>,
+  job: Job,
+  askedMs: number,
+  reason: Reason,
+): Promise<void> => {
+  const records = openRecords(deps, job, askedMs);
+  conclude(deps.clock, job, { kind: 'refused', reason });
+  return records.finish(() => reportOf(job));
+};

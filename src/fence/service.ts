@@ -1,0 +1,186 @@
+import { type Clock, within } from '../core/clock.ts';
+import { CodedError } from '../core/errors.ts';
+import type { Logger } from '../core/log.ts';
+import type { FenceAction, Reason } from '../core/outcome.ts';
+import type { BmcPort } from '../core/ports.ts';
+import type { Event, FenceReport, NewEvent } from '../events/catalogue.ts';
+import { createJob, type Job } from './job.ts';
+import { reportOf } from './report.ts';
+import { type RunningJob, refuseJob, runJob } from './run-job.ts';
+import type { FenceSettings } from './settings.ts';
+import { blocked, createSlot, joinable, type Slot } from './slots.ts';
+
+export interface FenceRequest {
+  readonly server: string;
+  readonly action: FenceAction;
+  readonly requester: string;
+  /** From now, in milliseconds; the settings' where absent. */
+  readonly deadlineMs?: number | undefined;
+}
+
+/** What a caller is told; `joined` where an identical job was under way already. */
+export type FenceAnswer = FenceReport & { readonly joined: boolean };
+
+export interface FenceDeps {
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly settings: () => FenceSettings;
+  /** The server this gateway runs on, which it never stops; undefined on a control machine. */
+  readonly self: string | undefined;
+  readonly knows: (server: string) => boolean;
+  readonly bmcOf: (server: string) => BmcPort | undefined;
+  readonly pinnedGuid: (server: string) => string | undefined;
+  readonly record: (event: NewEvent) => Promise<Event>;
+  readonly newJobId: () => string;
+}
+
+export interface FenceService {
+  /** Runs or joins a job. A failed stop is an answer; throws only `server.unknown` and `fence.stopping`. */
+  request(request: FenceRequest): Promise<FenceAnswer>;
+  /** The job while it is remembered here; the journal knows older ones. */
+  find(job: string): { report: FenceReport; running: boolean } | undefined;
+  /** A power-on of the server was under way when the daemon last ended. */
+  expectPowerOn(server: string): void;
+  /** Takes no new jobs, calls off those under way, and resolves when all have ended. */
+  stop(): Promise<void>;
+}
+
+interface Times {
+  readonly askedMs: number;
+  readonly settings: FenceSettings;
+}
+
+/** A request's job, its own or one that it joined. */
+interface Begun {
+  readonly job: Job;
+  readonly settled: Promise<void>;
+  readonly joined: boolean;
+}
+
+const mostRemembered = 200;
+
+/** A margin never takes more than a quarter of a short deadline. */
+const less = (askedMs: number, marginMs: number): number => askedMs - Math.min(marginMs, askedMs / 4);
+
+/** Jobs that were refused, run or ran, the latest few. */
+const createMemory = () => {
+  const jobs = new Map<string, Job>();
+  return {
+    add(job: Job, isRunning: (job: Job) => boolean) {
+      jobs.set(job.id, job);
+      for (const [id, old] of jobs) {
+        if (jobs.size <= mostRemembered) return;
+        if (!isRunning(old)) jobs.delete(id);
+      }
+    },
+    get: (id: string) => jobs.get(id),
+  };
+};
+
+/** The forced-stop service: jobs keyed by server and action, which outlive whoever asked for them. */
+export const createFenceService = (deps: FenceDeps): FenceService => {
+  const { clock, log } = deps;
+  const slots = new Map<string, Slot>();
+  const running = new Map<Job, RunningJob>();
+  const memory = createMemory();
+  let stopping = false;
+
+  const slotOf = (server: string): Slot => {
+    const slot = slots.get(server) ?? createSlot();
+    slots.set(server, slot);
+    return slot;
+  };
+
+  const guard = (slot: Slot, { server, action }: FenceRequest): Reason | undefined => {
+    if (server === deps.self && action !== 'status') {
+      const message = `${server} is the server this gateway runs on; ask the gateway of another server`;
+      return { code: 'fence.self', message };
+    }
+    return blocked(slot, server, action, clock.nowMs());
+  };
+
+  const newJob = ({ server, action, requester }: FenceRequest, { askedMs, settings }: Times): Job => {
+    const observes = action === 'off' || action === 'cycle' || action === 'on';
+    const observeMs = observes ? settings.observeMs : 0;
+    const deadlineMs = less(askedMs, settings.decisionMarginMs);
+    const job = createJob(clock, { id: deps.newJobId(), server, action, requester, deadlineMs, observeMs });
+    memory.add(job, (other) => running.has(other));
+    return job;
+  };
+
+  const start = (request: FenceRequest, bmc: BmcPort, slot: Slot, times: Times): Begun => {
+    const { pinnedGuid, record } = deps;
+    const job = newJob(request, times);
+    const { settings, askedMs } = times;
+    const started = runJob({ clock, log, settings, bmc, slot, pinnedGuid, record }, job, askedMs);
+    running.set(job, started);
+    void started.ended.finally(() => running.delete(job));
+    return { job, settled: started.settled, joined: false };
+  };
+
+  const refuse = (request: FenceRequest, times: Times, reason: Reason): Begun => {
+    const job = newJob(request, times);
+    const { settings, askedMs } = times;
+    const settled = refuseJob({ clock, log, settings, record: deps.record }, job, askedMs, reason);
+    return { job, settled, joined: false };
+  };
+
+  const join = ({ job, settled, extend }: RunningJob, request: FenceRequest, times: Times): Begun => {
+    extend(clock.nowMs() + less(times.askedMs, times.settings.decisionMarginMs));
+    const { id, server, action } = job;
+    const data = { job: id, server, action, requester: request.requester };
+    deps.record({ type: 'fence.joined', source: 'fence', data }).catch(() => {
+      log.error({ data }, 'that a request joined a job was not recorded');
+    });
+    return { job, settled, joined: true };
+  };
+
+  const begin = (request: FenceRequest, times: Times): Begun => {
+    const { server, action } = request;
+    const slot = slotOf(server);
+    const same = joinable(slot, action, clock.nowMs());
+    const shared = same && running.get(same);
+    if (shared) return join(shared, request, times);
+    const bmc = deps.bmcOf(server);
+    if (!bmc) {
+      return refuse(request, times, {
+        code: 'fence.noBmc',
+        message: `the configuration gives ${server} no BMC`,
+      });
+    }
+    const refusal = guard(slot, request);
+    return refusal ? refuse(request, times, refusal) : start(request, bmc, slot, times);
+  };
+
+  return {
+    async request(request) {
+      const { server } = request;
+      if (!deps.knows(server))
+        throw new CodedError('server.unknown', `the configuration has no server ${server}`);
+      if (stopping) throw new CodedError('fence.stopping');
+      const settings = deps.settings();
+      const askedMs = request.deadlineMs ?? settings.deadlineMs;
+      const { job, settled, joined } = begin(request, { askedMs, settings });
+      await within(clock, less(askedMs, settings.answerMarginMs), settled);
+      return { ...reportOf(job), joined };
+    },
+    find(id) {
+      const job = memory.get(id);
+      return job && { report: reportOf(job), running: running.has(job) };
+    },
+    expectPowerOn(server) {
+      slotOf(server).onMayBePending = true;
+    },
+    async stop() {
+      stopping = true;
+      for (const { job } of running.values()) {
+        job.preempted ??= {
+          code: 'fence.stopping',
+          message: `the daemon stopped during ${job.action} of ${job.server}`,
+        };
+        job.abort.abort();
+      }
+      await Promise.allSettled([...running.values()].map(({ ended }) => ended));
+    },
+  };
+};

@@ -1,0 +1,45 @@
+/** The times forced stops keep; all in milliseconds. */
+export interface FenceSettings {
+  /** Deadline of a request that names none. */
+  readonly deadlineMs: number;
+  /** How long a job goes on observing after its deadline. */
+  readonly observeMs: number;
+  /** How long a forced stop waits for the journal before it goes on without it. */
+  readonly journalLimitMs: number;
+  /** How much before its deadline a job stops sending and decides, so that the answer can be written down. */
+  readonly decisionMarginMs: number;
+  /** How much before its deadline a caller is answered at the latest, written down or not. */
+  readonly answerMarginMs: number;
+  /** How long an accepted power-off may leave the server on before it is sent again. */
+  readonly resendAfterMs: number;
+  /** How long the later half of a cycle waits for the server to be read on. */
+  readonly restartMs: number;
+}
+
+export const defaultFenceSettings: FenceSettings = {
+  deadlineMs: 15_000,
+  observeMs: 120_000,
+  journalLimitMs: 500,
+  decisionMarginMs: 150,
+  answerMarginMs: 20,
+  resendAfterMs: 5_000,
+  restartMs: 60_000,
+};
+
+const shortestPauseMs = 20;
+const longestPauseMs = 1000;
+const pauseShare = 1 / 40;
+
+/**
+ * The pause before the power is read again: 20 ms at first, then a fortieth of the time waited so
+ * far, at most 1 s. So the proof comes at most 2.5 % later than the hardware, whatever its speed.
+ */
+export const pollPauseMs = (waitedMs: number): number =>
+  Math.min(longestPauseMs, Math.max(shortestPauseMs, waitedMs * pauseShare));
+
+const firstRetryMs = 100;
+const longestRetryMs = 2000;
+
+/** The pause before a BMC that failed is tried again; `failures` counts from 1. */
+export const retryPauseMs = (failures: number): number =>
+  Math.min(longestRetryMs, firstRetryMs * 2 ** (failures - 1));
