@@ -76,6 +76,14 @@ export const errorCatalogue = {
     meaning: 'The BMC answered with something that is not valid IPMI 2.0.',
     remedy: 'Update the firmware of the BMC, and report the model with a packet capture.',
   },
+  'identify.notProvable': {
+    meaning: 'The BMC accepted the identify command, but does not report the state of the lamp.',
+    remedy: 'Look at the server, or trust the BMC; nothing more can be proved from here.',
+  },
+  'identify.notSeen': {
+    meaning: 'The BMC accepted the identify command, but reports the lamp in another state.',
+    remedy: 'Ask again; another console may be using the lamp.',
+  },
   'fence.deadline': {
     meaning: 'The deadline passed before the wanted power state was read.',
     remedy: 'Do not fail over on this. Noroshi goes on observing; a late proof is announced as an event.',

@@ -29,6 +29,8 @@ export type ControlReply =
 /** What an identify lamp may be told: finite seconds (1-255), on until told otherwise, or off. */
 export type IdentifyRequest = { readonly seconds: number } | 'indefinite' | 'off';
 
+export type IdentifyState = 'off' | 'timed' | 'indefinite';
+
 /** An open conversation with one BMC. All calls throw a CodedError with a `bmc.*` code. */
 export interface BmcSession {
   /** The BMC's own identity (GUID, 32 hex digits), or undefined where it has none to give. */
@@ -36,6 +38,8 @@ export interface BmcSession {
   readPower(limits: CallLimits): Promise<'on' | 'off'>;
   control(command: ChassisCommand, limits: CallLimits): Promise<ControlReply>;
   identify(request: IdentifyRequest, limits: CallLimits): Promise<void>;
+  /** The identify lamp as the BMC reports it; undefined where it does not tell. */
+  readIdentify(limits: CallLimits): Promise<IdentifyState | undefined>;
   /** Ends the conversation and frees the slot in the BMC; never throws. */
   close(): Promise<void>;
 }

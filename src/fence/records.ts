@@ -2,7 +2,7 @@ import { type Clock, timedOut, within } from '../core/clock.ts';
 import { messageOf } from '../core/errors.ts';
 import type { Logger } from '../core/log.ts';
 import type { FenceAction } from '../core/outcome.ts';
-import type { Event, NewEvent } from '../events/catalogue.ts';
+import type { Event, FenceReport, NewEvent, Severity } from '../events/catalogue.ts';
 import type { Job } from './job.ts';
 import type { FenceSettings } from './settings.ts';
 
@@ -40,13 +40,35 @@ const reachedDisk = async (deps: RecordDeps, job: Job, event: NewEvent): Promise
   return false;
 };
 
+/** A power-off that was not proved wakes somebody; an impulse that was accepted is all one can have. */
+const severityOf = ({ action, outcome, fenced, accepted }: FenceReport): Severity => {
+  if (outcome === 'confirmed') return 'notice';
+  if ((action === 'off' || action === 'cycle') && !fenced) return 'critical';
+  return accepted ? 'notice' : 'warning';
+};
+
+const finishedEvent = (data: FenceReport): NewEvent => ({
+  type: 'fence.finished',
+  source: 'fence',
+  severity: severityOf(data),
+  data,
+});
+
 /** The records one job owes the journal. */
 export interface JobRecords {
   /** Begins to write the request; the answer says whether a command may be sent. */
   readonly mayProceed: () => Promise<boolean>;
   /** Writes how the job ended; resolves when it is on disk, or when waiting longer would harm the caller. */
-  finish(report: () => Extract<NewEvent, { type: 'fence.finished' }>['data']): Promise<void>;
+  finish(report: () => FenceReport): Promise<void>;
 }
+
+/** The records of a job whose request is in the journal since before a restart: only its end is owed. */
+export const resumedRecords = (deps: RecordDeps, job: Job): JobRecords => ({
+  mayProceed: async () => false,
+  async finish(report) {
+    await reachedDisk(deps, job, finishedEvent(report()));
+  },
+});
 
 /** Starts writing the request at once, so that logging in and the disk work side by side. */
 export const openRecords = (deps: RecordDeps, job: Job, deadlineMs: number): JobRecords => {
@@ -63,7 +85,7 @@ export const openRecords = (deps: RecordDeps, job: Job, deadlineMs: number): Job
     mayProceed: async () => (await requested) || goesOnWithoutJournal.has(action),
     async finish(report) {
       await requested;
-      await reachedDisk(deps, job, { type: 'fence.finished', source: 'fence', data: report() });
+      await reachedDisk(deps, job, finishedEvent(report()));
     },
   };
 };

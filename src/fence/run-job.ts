@@ -1,7 +1,7 @@
 import type { Clock } from '../core/clock.ts';
 import { messageOf } from '../core/errors.ts';
 import type { Logger } from '../core/log.ts';
-import type { FenceAction, Reason } from '../core/outcome.ts';
+import type { FenceAction } from '../core/outcome.ts';
 import type { BmcPort } from '../core/ports.ts';
 import type { Event, NewEvent } from '../events/catalogue.ts';
 import { restart } from './cycle.ts';
@@ -11,7 +11,7 @@ import { type Ending, type Job, noteStep } from './job.ts';
 import { forceOff } from './off.ts';
 import { forceOn } from './on.ts';
 import { endedBy, type Procedure, type ProcedureContext } from './procedure.ts';
-import { openRecords } from './records.ts';
+import type { JobRecords } from './records.ts';
 import { reportOf } from './report.ts';
 import type { FenceSettings } from './settings.ts';
 import { preempt, type Slot } from './slots.ts';
@@ -72,7 +72,7 @@ const carryOut = async (deps: RunDeps, context: ProcedureContext): Promise<Endin
 };
 
 /** Starts a job and sees it through: procedure, records, late proof, the later half of a cycle. */
-export const runJob = (deps: RunDeps, job: Job, askedMs: number): RunningJob => {
+export const runJob = (deps: RunDeps, job: Job, records: JobRecords): RunningJob => {
   const { clock, log, settings, slot, pinnedGuid } = deps;
   const report = (event: NewEvent): void => {
     deps
@@ -80,7 +80,6 @@ export const runJob = (deps: RunDeps, job: Job, askedMs: number): RunningJob => 
       .catch((error: unknown) => log.error({ event, error: messageOf(error) }, 'an event was not recorded'));
   };
   const talk = createTalk({ clock, bmc: deps.bmc, slot, pinnedGuid, report }, job);
-  const records = openRecords({ clock, log, settings, record: deps.record }, job, askedMs);
   const decision = createDecision(clock, job);
   const context: ProcedureContext = {
     clock,
@@ -133,14 +132,13 @@ export const runJob = (deps: RunDeps, job: Job, askedMs: number): RunningJob => 
   };
 };
 
-/** Records a request that a guard turned down, as a job that ended before it began. */
-export const refuseJob = (
-  deps: Pick<RunDeps, 'clock' | 'log' | 'settings' | 'record'>,
+/** Ends a job that never ran, and puts that on record. */
+export const concludeJob = (
+  deps: Pick<RunDeps, 'clock'>,
   job: Job,
-  askedMs: number,
-  reason: Reason,
+  ending: Ending,
+  records: JobRecords,
 ): Promise<void> => {
-  const records = openRecords(deps, job, askedMs);
-  conclude(deps.clock, job, { kind: 'refused', reason });
+  conclude(deps.clock, job, ending);
   return records.finish(() => reportOf(job));
 };

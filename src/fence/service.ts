@@ -4,9 +4,10 @@ import type { Logger } from '../core/log.ts';
 import type { FenceAction, Reason } from '../core/outcome.ts';
 import type { BmcPort } from '../core/ports.ts';
 import type { Event, FenceReport, NewEvent } from '../events/catalogue.ts';
-import { createJob, type Job } from './job.ts';
+import { createJob, type Job, type JobStart } from './job.ts';
+import { type JobRecords, openRecords, type RecordDeps, resumedRecords } from './records.ts';
 import { reportOf } from './report.ts';
-import { type RunningJob, refuseJob, runJob } from './run-job.ts';
+import { concludeJob, type RunningJob, runJob } from './run-job.ts';
 import type { FenceSettings } from './settings.ts';
 import { blocked, createSlot, joinable, type Slot } from './slots.ts';
 
@@ -39,11 +40,19 @@ export interface FenceService {
   request(request: FenceRequest): Promise<FenceAnswer>;
   /** The job while it is remembered here; the journal knows older ones. */
   find(job: string): { report: FenceReport; running: boolean } | undefined;
-  /** A power-on of the server was under way when the daemon last ended. */
-  expectPowerOn(server: string): void;
+  /**
+   * Takes up jobs that were under way when the daemon last ended: each is put on record as unknown,
+   * then observed, never sent again. Resolves when all are on record.
+   */
+  resume(interrupted: readonly InterruptedJob[]): Promise<void>;
+  /** How many jobs run or observe. */
+  running(): number;
   /** Takes no new jobs, calls off those under way, and resolves when all have ended. */
   stop(): Promise<void>;
 }
+
+/** A job whose request is in the journal and whose end is not. */
+export type InterruptedJob = Pick<JobStart, 'id' | 'server' | 'action' | 'requester'>;
 
 interface Times {
   readonly askedMs: number;
@@ -108,20 +117,35 @@ export const createFenceService = (deps: FenceDeps): FenceService => {
     return job;
   };
 
-  const start = (request: FenceRequest, bmc: BmcPort, slot: Slot, times: Times): Begun => {
+  const launch = (job: Job, bmc: BmcPort, slot: Slot, records: JobRecords): RunningJob => {
     const { pinnedGuid, record } = deps;
-    const job = newJob(request, times);
-    const { settings, askedMs } = times;
-    const started = runJob({ clock, log, settings, bmc, slot, pinnedGuid, record }, job, askedMs);
+    const started = runJob(
+      { clock, log, settings: deps.settings(), bmc, slot, pinnedGuid, record },
+      job,
+      records,
+    );
     running.set(job, started);
     void started.ended.finally(() => running.delete(job));
-    return { job, settled: started.settled, joined: false };
+    return started;
+  };
+
+  const start = (request: FenceRequest, bmc: BmcPort, slot: Slot, times: Times): Begun => {
+    const job = newJob(request, times);
+    const { settings, askedMs } = times;
+    const records = openRecords({ clock, log, settings, record: deps.record }, job, askedMs);
+    return { job, settled: launch(job, bmc, slot, records).settled, joined: false };
   };
 
   const refuse = (request: FenceRequest, times: Times, reason: Reason): Begun => {
     const job = newJob(request, times);
     const { settings, askedMs } = times;
-    const settled = refuseJob({ clock, log, settings, record: deps.record }, job, askedMs, reason);
+    const records = { clock, log, settings, record: deps.record };
+    const settled = concludeJob(
+      records,
+      job,
+      { kind: 'refused', reason },
+      openRecords(records, job, askedMs),
+    );
     return { job, settled, joined: false };
   };
 
@@ -152,6 +176,26 @@ export const createFenceService = (deps: FenceDeps): FenceService => {
     return refusal ? refuse(request, times, refusal) : start(request, bmc, slot, times);
   };
 
+  /** Tells the truth about a job that a restart cut off, then looks whether it worked all the same. */
+  const resumeOne = (one: InterruptedJob, records: RecordDeps): Promise<void> => {
+    const slot = slotOf(one.server);
+    if (one.action === 'on' || one.action === 'cycle') slot.onMayBePending = true;
+    const observes = one.action === 'off' || one.action === 'cycle' || one.action === 'on';
+    const job = createJob(clock, {
+      ...one,
+      deadlineMs: 0,
+      observeMs: observes ? records.settings.observeMs : 0,
+    });
+    const message = `Noroshi ended while ${one.action} of ${one.server} was under way; its outcome was not seen`;
+    const reason: Reason = { code: 'fence.interrupted', message };
+    job.trouble = reason;
+    job.maybeSent = true;
+    memory.add(job, (other) => running.has(other));
+    const bmc = deps.bmcOf(one.server);
+    if (bmc) return launch(job, bmc, slot, resumedRecords(records, job)).settled;
+    return concludeJob(records, job, { kind: 'unproved', reason }, resumedRecords(records, job));
+  };
+
   return {
     async request(request) {
       const { server } = request;
@@ -168,9 +212,12 @@ export const createFenceService = (deps: FenceDeps): FenceService => {
       const job = memory.get(id);
       return job && { report: reportOf(job), running: running.has(job) };
     },
-    expectPowerOn(server) {
-      slotOf(server).onMayBePending = true;
+    async resume(interrupted) {
+      const settings = deps.settings();
+      const records = { clock, log, settings, record: deps.record };
+      await Promise.all(interrupted.map((one) => resumeOne(one, records)));
     },
+    running: () => running.size,
     async stop() {
       stopping = true;
       for (const { job } of running.values()) {

@@ -20,7 +20,8 @@ export const nativeOptions = z
     port: z.number().int().min(1).max(65535).default(623).describe('UDP port of IPMI over LAN.'),
     user: z
       .string()
-      .refine((name) => Buffer.byteLength(name) <= longestUserName, 'at most 16 bytes')
+      .refine((name) => Buffer.byteLength(name) <= longestUserName, 'must be at most 16 bytes')
+      .meta({ expects: 'text of at most 16 bytes' })
       .describe('BMC user name, at most 16 bytes; empty for the anonymous user.'),
     privilege: z
       .enum(privileges)
@@ -31,7 +32,7 @@ export const nativeOptions = z
         z
           .number()
           .int()
-          .refine((id) => known.includes(id), `one of ${known.join(', ')}`),
+          .refine((id) => known.includes(id), `must be one of ${known.join(', ')}`),
       )
       .min(1)
       .default([17, 3])

@@ -159,6 +159,9 @@ const bmcSession = (context: Context, session: IpmiSession, guid: string | undef
   async identify(request, limits) {
     await session.request(chassisIdentify, identifyData(request), limits);
   },
+  async readIdentify(limits) {
+    return (await session.request(getChassisStatus, undefined, limits)).identify;
+  },
   close: () => session.close(),
 });
 

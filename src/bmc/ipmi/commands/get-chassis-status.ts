@@ -43,6 +43,7 @@ export const getChassisStatus: IpmiCommand<undefined, ChassisStatus> = {
       power: (current & powerBit) !== 0 ? 'on' : 'off',
       restorePolicy: restorePolicies[(current >> 5) & 3] as RestorePolicy,
       powerFault: (current & powerFaultBit) !== 0,
+      // The fourth value is reserved, and as good as not told.
       identify: (misc & identifySupportedBit) !== 0 ? identifyStates[(misc >> 4) & 3] : undefined,
     });
   },

@@ -1,0 +1,95 @@
+import { bmcDefinitionSchema } from '../../src/config/devices.ts';
+import type { DriverSpec, SecretSpec } from '../../src/config/driver.ts';
+import { expectationOf, type SchemaNode, schemaNodeOf } from '../../src/config/expectation.ts';
+import { configSchema } from '../../src/config/schema.ts';
+import { usableKeys } from '../../src/config/secrets.ts';
+import { code, table } from './markdown.ts';
+
+const introduction = `# Configuration
+
+<!-- Written by scripts/write-docs.ts from docs/example.yaml and the schemas in src/; do not edit. -->
+
+Noroshi reads one YAML file (YAML 1.2, UTF-8, at most 1 MiB). \`noroshi check-config --config FILE\` checks it
+without touching any hardware and lists every problem as \`file:line: path: what is wrong\`. A running
+daemon reads the file again on SIGHUP; a file with problems changes nothing.
+
+- Unknown keys are refused, and so is a key that is given twice.
+- Relative paths begin in the folder of the configuration file.
+- Passwords and keys never stand in this file: it names the file or the environment variable that holds them.
+
+## A complete example`;
+
+const secretRules = `A secret is given by exactly one of its keys:
+
+- \`…File\`: path of a file that holds it. One newline at the end does not count; at most 4 KiB. Keep the file
+  readable by the daemon alone: one that every user can open is a warning.
+- \`…Env\`: name of the environment variable that holds it.
+- \`…HexFile\`, where it is listed: path of a file that holds it as hex digits.`;
+
+const deviceRules = `A model is a file of ten lines: which driver, and the options that suit the hardware. Those that come with
+Noroshi are in \`devices/bmc/\`. Your own go to \`FOLDER/bmc/*.yaml\` in one of the \`deviceDirectories\`; the same
+model in a later folder wins, your folders come after the built-in one, and the log says what was overridden.
+What the \`bmc\` section of a server says goes over the \`options\` of the definition. Secrets do not belong here.`;
+
+type Row = readonly string[];
+const head = ['Key', 'Value', 'Default', 'Meaning'];
+
+const childrenOf = (node: SchemaNode): [string, SchemaNode, boolean][] => {
+  const required = node.required ?? [];
+  const properties = Object.entries(node.properties ?? {});
+  return properties.flatMap(([key, child]) =>
+    typeof child === 'object' ? [[key, child, required.includes(key)]] : [],
+  );
+};
+
+/** The schema of the entries of a section whose keys are names, such as `servers`. */
+const namedEntry = (node: SchemaNode): SchemaNode | undefined =>
+  node.propertyNames !== undefined && typeof node.additionalProperties === 'object'
+    ? node.additionalProperties
+    : undefined;
+
+const defaultOf = (node: SchemaNode, required: boolean): string => {
+  if (required) return 'required';
+  if (node.default === undefined || node.type === 'object') return '';
+  return code(JSON.stringify(node.default));
+};
+
+/** One row for a key, then those of the keys inside it. */
+const rowsOf = (path: string, node: SchemaNode, required: boolean): Row[] => {
+  const row = [code(path), expectationOf(node), defaultOf(node, required), node.description ?? ''];
+  const entry = namedEntry(node);
+  const inside = entry && Object.keys(entry).length > 0 ? rowsOf(`${path}.NAME`, entry, false) : [];
+  const members = childrenOf(node).flatMap(([key, child, needed]) => rowsOf(`${path}.${key}`, child, needed));
+  return [row, ...inside, ...members];
+};
+
+const rowsInside = (node: SchemaNode): Row[] =>
+  childrenOf(node).flatMap(([key, child, required]) => rowsOf(key, child, required));
+
+const secretRow = ([name, spec]: [string, SecretSpec]): Row => [
+  usableKeys(name, spec).map(code).join(', '),
+  `a secret of at most ${spec.maxBytes} bytes`,
+  spec.required ? 'required' : '',
+  spec.describe,
+];
+
+const driverSection = (spec: DriverSpec): string => {
+  const rows = [...rowsInside(schemaNodeOf(spec.options)), ...Object.entries(spec.secrets).map(secretRow)];
+  return `### Driver ${code(spec.name)}\n\n${table(head, rows)}`;
+};
+
+/** docs/config.md: the example, then every key of the file, of the drivers and of the device definitions. */
+export const renderConfigDoc = (specs: readonly DriverSpec[], example: string): string =>
+  `${[
+    introduction,
+    `\`\`\`yaml\n${example.trimEnd()}\n\`\`\``,
+    '## Every key',
+    table(head, rowsInside(schemaNodeOf(configSchema))),
+    '## Keys of a `bmc` section',
+    'Beside `model`, a `bmc` section holds the options and secrets of the driver that its model names.',
+    secretRules,
+    ...specs.map(driverSection),
+    '## Device definitions',
+    deviceRules,
+    table(head, rowsInside(schemaNodeOf(bmcDefinitionSchema))),
+  ].join('\n\n')}\n`;

@@ -1,0 +1,180 @@
+import { randomUUID } from 'node:crypto';
+import { buildHardware, type Hardware } from './app/hardware.ts';
+import { version } from './app/paths.ts';
+import { createServices } from './app/services.ts';
+import { createMethodTables } from './bridge/engine/method-tables.ts';
+import { type EngineSocket, listenEngineSocket } from './bridge/engine/server.ts';
+import type { Config } from './config/load.ts';
+import type { Clock, Timer } from './core/clock.ts';
+import type { Logger } from './core/log.ts';
+import { type Bus, createBus } from './events/bus.ts';
+import type { NewEvent } from './events/catalogue.ts';
+import { createEventLog, type EventLog } from './events/event-log.ts';
+import type { Journal } from './events/journal.ts';
+import { openJournal } from './events/journal-thread.ts';
+import { createFenceService, type FenceService } from './fence/service.ts';
+import { defaultFenceSettings } from './fence/settings.ts';
+
+export interface DaemonDeps {
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+/** The running gateway. */
+export interface Daemon {
+  /** Takes over servers, BMC credentials and deadlines of a new configuration; jobs under way keep the old ones. */
+  reload(config: Config): Promise<void>;
+  /** Puts on record why a new configuration was not taken. */
+  rejected(problems: readonly string[]): Promise<void>;
+  /** Ends everything in order; resolves when nothing is left. */
+  stop(): Promise<void>;
+}
+
+interface Parts {
+  readonly deps: DaemonDeps;
+  readonly journal: Journal;
+  readonly bus: Bus;
+  readonly events: EventLog;
+  /** What a reload replaces. */
+  readonly current: { config: Config; hardware: Hardware };
+  readonly fence: FenceService;
+}
+
+const maintenanceMs = 10 * 60 * 1000;
+
+const createReporter =
+  (events: EventLog) =>
+  (event: NewEvent): void =>
+    // The event log has put the failure in the log already; nobody waits for these facts.
+    void events.record(event).catch(() => undefined);
+
+const hardwareFor = (config: Config, { clock }: DaemonDeps, events: EventLog): Hardware =>
+  buildHardware(config.servers, {
+    clock,
+    lastKnown: (server) => events.view().servers[server] ?? { power: 'unknown', bmc: 'unknown' },
+    report: createReporter(events),
+  });
+
+const fenceFor = (current: Parts['current'], { clock, log }: DaemonDeps, events: EventLog): FenceService =>
+  createFenceService({
+    clock,
+    log,
+    settings: () => ({ ...defaultFenceSettings, deadlineMs: current.config.fence.deadlineSeconds * 1000 }),
+    self: current.config.self.role === 'member' ? current.config.self.node : undefined,
+    knows: (server) => Object.hasOwn(current.config.servers, server),
+    bmcOf: (server) => current.hardware.bmcOf(server),
+    pinnedGuid: (server) => events.view().servers[server]?.guid,
+    record: events.record,
+    newJobId: () => randomUUID(),
+  });
+
+const openParts = async (config: Config, deps: DaemonDeps): Promise<Parts> => {
+  const { clock, log } = deps;
+  const journal = await openJournal({ directory: config.stateDirectory, retention: config.journal, clock });
+  try {
+    const bus = createBus(log);
+    const events = createEventLog({ journal, bus, log, clock });
+    await events.start();
+    const current = { config, hardware: hardwareFor(config, deps, events) };
+    return { deps, journal, bus, events, current, fence: fenceFor(current, deps, events) };
+  } catch (error) {
+    await journal.close();
+    throw error;
+  }
+};
+
+/** Opens both local sockets, or none of them. */
+const openSockets = async (parts: Parts): Promise<EngineSocket[]> => {
+  const { clock, log } = parts.deps;
+  const { engine, notify } = parts.current.config;
+  const { journal, bus, events, fence, current } = parts;
+  const config = () => current.config;
+  const hardware = () => current.hardware;
+  const services = createServices({ clock, config, hardware, journal, events, fence });
+  const methods = createMethodTables({ clock, log, journal, bus, services });
+  const open = [await listenEngineSocket({ ...fileOf(engine), methods: methods.engine, clock, log })];
+  if (!notify) return open;
+  try {
+    return [...open, await listenEngineSocket({ ...fileOf(notify), methods: methods.notify, clock, log })];
+  } catch (error) {
+    await Promise.all(open.map((socket) => socket.close()));
+    throw error;
+  }
+};
+
+const fileOf = ({ socket, mode, group }: Config['engine']) => ({
+  path: socket,
+  mode,
+  ...(group === undefined ? {} : { group }),
+});
+
+/** Puts every job that the last end cut off on record, and looks whether it worked all the same. */
+const resumeJobs = async ({ events, fence }: Parts): Promise<void> => {
+  const cutOff = Object.values(events.view().jobs).filter((job) => !job.report);
+  await fence.resume(
+    cutOff.map(({ job, server, action, requester }) => ({ id: job, server, action, requester })),
+  );
+};
+
+const keepMaintaining = ({ deps, events }: Parts): (() => void) => {
+  let timer: Timer | undefined;
+  const arm = () => {
+    timer = deps.clock.after(maintenanceMs, () => void events.maintain().finally(arm));
+  };
+  arm();
+  return () => timer?.cancel();
+};
+
+const fixed = ['cluster', 'self', 'stateDirectory', 'engine', 'notify', 'journal'] as const;
+
+/** Sections that only a restart can change, as far as they differ. */
+const needRestart = (before: Config, after: Config): string[] =>
+  fixed.filter((key) => JSON.stringify(before[key]) !== JSON.stringify(after[key]));
+
+const reload = async (parts: Parts, config: Config): Promise<void> => {
+  const { current, deps, events } = parts;
+  const kept = needRestart(current.config, config);
+  if (kept.length > 0)
+    deps.log.warn({ sections: kept }, 'these sections change only at a restart of the daemon');
+  const fixedSections = Object.fromEntries(fixed.map((key) => [key, current.config[key]]));
+  current.config = { ...config, ...fixedSections };
+  current.hardware = hardwareFor(current.config, deps, events);
+  const servers = Object.keys(config.servers);
+  await events.record({ type: 'config.reloaded', source: 'app', data: { servers } });
+};
+
+/**
+ * Starts the gateway: journal, devices, forced stops, sockets. Rejects with `journal.*` or
+ * `socket.*`, and then leaves nothing behind.
+ */
+export const startDaemon = async (config: Config, deps: DaemonDeps): Promise<Daemon> => {
+  const parts = await openParts(config, deps);
+  const { events, fence, journal, current } = parts;
+  const { node } = config.self;
+  let sockets: EngineSocket[] = [];
+  try {
+    await events.record({ type: 'gateway.started', source: 'app', data: { node, version } });
+    await resumeJobs(parts);
+    sockets = await openSockets(parts);
+  } catch (error) {
+    await fence.stop();
+    await journal.close();
+    throw error;
+  }
+  const stopMaintaining = keepMaintaining(parts);
+  return {
+    reload: (next) => reload(parts, next),
+    async rejected(problems) {
+      await events.record({ type: 'config.rejected', source: 'app', data: { problems: [...problems] } });
+    },
+    async stop() {
+      stopMaintaining();
+      await fence.stop();
+      await Promise.all(sockets.map((socket) => socket.close()));
+      await current.hardware.close();
+      await events.record({ type: 'gateway.stopped', source: 'app', data: { node } }).catch(() => undefined);
+      await events.maintain();
+      await journal.close();
+    },
+  };
+};

@@ -1,0 +1,107 @@
+import { setIdentify } from '../bmc/identify.ts';
+import type { EngineServices, FenceSelector, LastFence, ServerRow } from '../bridge/engine/services.ts';
+import type { Config } from '../config/load.ts';
+import type { Clock } from '../core/clock.ts';
+import { deadlineIn } from '../core/deadline.ts';
+import { CodedError } from '../core/errors.ts';
+import type { FenceReport } from '../events/catalogue.ts';
+import type { EventLog } from '../events/event-log.ts';
+import type { Journal } from '../events/journal.ts';
+import type { ServerView } from '../events/view.ts';
+import type { FenceService } from '../fence/service.ts';
+import type { Hardware } from './hardware.ts';
+import { version } from './paths.ts';
+
+export interface ServiceDeps {
+  readonly clock: Clock;
+  readonly config: () => Config;
+  readonly hardware: () => Hardware;
+  readonly journal: Journal;
+  readonly events: EventLog;
+  readonly fence: FenceService;
+}
+
+const identifyLimitMs = 10_000;
+
+const neverSeen: ServerView = { power: 'unknown', bmc: 'unknown', identifyLit: false, reported: 'unknown' };
+
+const lastFenceOf = (deps: ServiceDeps, job: string): LastFence => {
+  const report = findReport(deps, job);
+  return { job, ...(report && { action: report.action, outcome: report.outcome, fenced: report.fenced }) };
+};
+
+const findReport = ({ fence, events }: ServiceDeps, job: string): FenceReport | undefined =>
+  fence.find(job)?.report ?? events.view().jobs[job]?.report;
+
+const rowOf = (deps: ServiceDeps, name: string): ServerRow => {
+  const { identifyLit, lastFence, ...seen } = deps.events.view().servers[name] ?? neverSeen;
+  return {
+    name,
+    ...seen,
+    identify: { lit: identifyLit },
+    ...(lastFence ? { lastFence: lastFenceOf(deps, lastFence) } : {}),
+  };
+};
+
+const knownServer = ({ config }: ServiceDeps, name: string): string => {
+  if (Object.hasOwn(config().servers, name)) return name;
+  throw new CodedError('server.unknown', `the configuration has no server ${name}`);
+};
+
+const selectedJob = (deps: ServiceDeps, selector: FenceSelector): string => {
+  if ('job' in selector) return selector.job;
+  const job = deps.events.view().servers[knownServer(deps, selector.server)]?.lastFence;
+  if (job) return job;
+  throw new CodedError('job.unknown', `no forced stop of ${selector.server} is on record`);
+};
+
+const getFence: (deps: ServiceDeps) => EngineServices['fence'] = (deps) => async (selector) => {
+  const job = selectedJob(deps, selector);
+  const live = deps.fence.find(job);
+  if (live) return { ...live.report, running: live.running };
+  const report = deps.events.view().jobs[job]?.report;
+  if (report) return { ...report, running: false };
+  throw new CodedError('job.unknown', `there is no job ${job}`);
+};
+
+const identify: (deps: ServiceDeps) => EngineServices['setIdentify'] = (deps) => async (order) => {
+  const { lit, requester } = order;
+  const server = knownServer(deps, order.server);
+  const bmc = deps.hardware().bmcOf(server);
+  if (!bmc) {
+    const message = `the configuration gives ${server} no BMC`;
+    return { server, outcome: 'refused', reason: { code: 'fence.noBmc', message } };
+  }
+  const limits = { deadline: deadlineIn(deps.clock, identifyLimitMs), priority: 'operator' } as const;
+  const { accepted, ...result } = await setIdentify(bmc, lit, limits);
+  if (accepted)
+    await deps.events.record({ type: 'identify.changed', source: 'app', data: { server, lit, requester } });
+  return { server, ...result };
+};
+
+/** What the sockets offer, carried out by the rooms below. */
+export const createServices = (deps: ServiceDeps): EngineServices => {
+  const startedMs = deps.clock.nowMs();
+  return {
+    identity: () => ({ version, cluster: deps.config().cluster, node: deps.config().self.node }),
+    servers: () => Object.keys(deps.config().servers).map((name) => rowOf(deps, name)),
+    server: (name) => rowOf(deps, knownServer(deps, name)),
+    requestFence: ({ server, action, requester, deadlineMs }) =>
+      deps.fence.request({ server, action, requester, deadlineMs }),
+    fence: getFence(deps),
+    setIdentify: identify(deps),
+    async reportNode(report) {
+      knownServer(deps, report.node);
+      await deps.events.record({ type: 'cluster.reported', source: 'engine', data: report });
+    },
+    async health() {
+      const uptimeSeconds = Math.floor((deps.clock.nowMs() - startedMs) / 1000);
+      return {
+        version,
+        uptimeSeconds,
+        jobsRunning: deps.fence.running(),
+        journal: await deps.journal.stats(),
+      };
+    },
+  };
+};

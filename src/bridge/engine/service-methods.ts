@@ -1,0 +1,64 @@
+import { z } from 'zod';
+import { fenceActions } from '../../core/outcome.ts';
+import { eventCatalogue } from '../../events/catalogue.ts';
+import { method } from './method.ts';
+import { protocolVersion } from './protocol.ts';
+import type { EngineServices, FenceSelector } from './services.ts';
+
+/** A deadline shorter than one exchange with a BMC helps nobody; one longer than an hour is a mistake. */
+const deadlineMs = z.int().min(100).max(3_600_000);
+const server = z.string().min(1).max(253);
+const caller = z.string().min(1).max(128);
+
+const nothing = z.strictObject({});
+
+const hello = z.strictObject({
+  client: caller,
+  protocol: z.literal(protocolVersion, { error: `this server speaks protocol ${protocolVersion}` }),
+});
+
+const fenceOrder = z.strictObject({
+  server,
+  action: z.enum(fenceActions),
+  requester: caller.exactOptional(),
+  deadlineMs: deadlineMs.exactOptional(),
+  quorum: z.boolean().exactOptional(),
+});
+
+const fenceSelector = z.union(
+  [z.strictObject({ job: z.string().min(1).max(128) }), z.strictObject({ server })],
+  { error: 'give either job or server' },
+);
+
+/** The methods that ask the daemon something or have it act; who asks is told by `hello` unless said per call. */
+export const createServiceMethods = (services: EngineServices) => ({
+  hello: method(hello, (params, { peer }) => {
+    peer.introduce(params.client);
+    const { version, cluster, node } = services.identity();
+    return { server: 'noroshi', version, protocol: protocolVersion, cluster, node };
+  }),
+  'server.list': method(nothing, () => services.servers()),
+  'server.get': method(z.strictObject({ server }), (params) => services.server(params.server)),
+  'fence.request': method(fenceOrder, (params, { peer }) =>
+    services.requestFence({ ...params, requester: params.requester ?? peer.client() }),
+  ),
+  'fence.get': method(fenceSelector, async (params) => {
+    const report = await services.fence(params satisfies FenceSelector);
+    return { ...report, joined: false };
+  }),
+  'identify.set': method(
+    z.strictObject({ server, lit: z.boolean(), requester: caller.exactOptional() }),
+    (params, { peer }) => services.setIdentify({ ...params, requester: params.requester ?? peer.client() }),
+  ),
+  'cluster.report': method(
+    z.strictObject({ node: server, state: eventCatalogue['cluster.reported'].data.shape.state }),
+    async (params, { peer }) => {
+      await services.reportNode({ ...params, requester: peer.client() });
+      return {};
+    },
+  ),
+  health: method(nothing, async (_params, { counters }) => ({
+    ...(await services.health()),
+    socket: counters,
+  })),
+});

@@ -1,0 +1,62 @@
+import type { FenceAction, Outcome, Reason } from '../../core/outcome.ts';
+import type { EventData, FenceReport } from '../../events/catalogue.ts';
+import type { ServerView } from '../../events/view.ts';
+
+/** What an engine may say of a node: a report, never a proof. */
+export type NodeState = EventData<'cluster.reported'>['state'];
+
+/** What is known of the last forced stop of a server; `fence.get` has its steps while it is remembered. */
+export interface LastFence extends Partial<Pick<FenceReport, 'action' | 'outcome' | 'fenced'>> {
+  readonly job: string;
+}
+
+/** What `server.list` tells of one server. Times are ISO 8601 UTC, `powerAt` is when `power` was read. */
+export interface ServerRow
+  extends Pick<ServerView, 'power' | 'powerAt' | 'bmc' | 'bmcReason' | 'guid' | 'reported'> {
+  readonly name: string;
+  readonly identify: { readonly lit: boolean };
+  readonly lastFence?: LastFence;
+}
+
+export interface FenceOrder {
+  readonly server: string;
+  readonly action: FenceAction;
+  readonly requester: string;
+  /** This caller's own deadline in milliseconds; without it the configured one holds. */
+  readonly deadlineMs?: number;
+  /** Whether the caller's part of the cluster has quorum, where it knows. */
+  readonly quorum?: boolean;
+}
+
+/** A job by its name, or the latest job of a server. */
+export type FenceSelector = { readonly job: string } | { readonly server: string };
+
+export interface IdentifyResult {
+  readonly server: string;
+  readonly outcome: Outcome;
+  readonly reason?: Reason;
+}
+
+/**
+ * What the sockets need from the rest of the daemon; app implements it. Calls may throw a CodedError
+ * (`server.unknown`, `job.unknown`, `fence.stopping` …), which the client gets as `data.code`.
+ */
+export interface EngineServices {
+  identity(): { readonly version: string; readonly cluster: string; readonly node: string };
+  servers(): readonly ServerRow[] | Promise<readonly ServerRow[]>;
+  server(name: string): ServerRow | Promise<ServerRow>;
+  /** Resolves when the job ended or the caller's deadline passed; a failed stop is a value, not an error. */
+  requestFence(order: FenceOrder): Promise<FenceReport & { readonly joined: boolean }>;
+  fence(selector: FenceSelector): Promise<FenceReport & { readonly running: boolean }>;
+  setIdentify(order: {
+    readonly server: string;
+    readonly lit: boolean;
+    readonly requester: string;
+  }): Promise<IdentifyResult>;
+  reportNode(report: {
+    readonly node: string;
+    readonly state: NodeState;
+    readonly requester: string;
+  }): Promise<void>;
+  health(): Readonly<Record<string, unknown>> | Promise<Readonly<Record<string, unknown>>>;
+}

@@ -1,0 +1,61 @@
+import type { Event } from '../../events/catalogue.ts';
+import type { EngineClient } from '../engine-client.ts';
+import { type ExitCode, exitCodes, type Terminal } from '../terminal.ts';
+import { type EngineOptions, withEngine } from '../with-engine.ts';
+
+export interface EventsOptions extends EngineOptions {
+  readonly after?: string;
+  readonly follow?: boolean;
+  readonly type?: readonly string[];
+}
+
+const render = (event: Event): string =>
+  [
+    String(event.seq).padStart(7),
+    event.at,
+    event.severity.padEnd(8),
+    event.type.padEnd(22),
+    JSON.stringify(event.data),
+  ].join('  ');
+
+const show = (terminal: Terminal, { json }: EventsOptions, event: Event): void =>
+  terminal.out(json ? JSON.stringify(event) : render(event));
+
+const types = ({ type }: EventsOptions) => (type && type.length > 0 ? { types: [...type] } : {});
+
+/** Prints the journal from `after` to its present end. */
+const readAll = async (terminal: Terminal, options: EventsOptions, client: EngineClient, after: number) => {
+  for (let from = after; ; ) {
+    const page = await client.call('events.read', { after: from, ...types(options) });
+    for (const event of page.events) show(terminal, options, event);
+    if (page.events.length === 0) return;
+    from = page.last;
+  }
+};
+
+const follow = async (terminal: Terminal, options: EventsOptions, client: EngineClient, after?: number) => {
+  client.onNotification(({ method, params }) => {
+    if (method === 'event') show(terminal, options, params as Event);
+    if (method === 'events.gap') terminal.error(`noroshi: events are missing: ${JSON.stringify(params)}`);
+  });
+  await client.call('events.subscribe', { ...(after === undefined ? {} : { after }), ...types(options) });
+  await client.closed;
+};
+
+/** `noroshi events`: the journal, and with --follow what comes. */
+export const eventsCommand = (terminal: Terminal, options: EventsOptions): Promise<ExitCode> | ExitCode => {
+  const after = options.after === undefined ? undefined : Number(options.after);
+  if (after !== undefined && !(Number.isSafeInteger(after) && after >= 0)) {
+    terminal.error(`noroshi: --after takes the number of an event, not "${options.after}"`);
+    return exitCodes.usage;
+  }
+  return withEngine(terminal, options, async (client) => {
+    if (!options.follow) {
+      await readAll(terminal, options, client, after ?? 0);
+      return exitCodes.done;
+    }
+    await follow(terminal, options, client, after);
+    terminal.error('noroshi: the daemon closed the connection');
+    return exitCodes.failed;
+  });
+};

@@ -1,0 +1,101 @@
+import { type AppLogger, createLogger } from '../../app/logger.ts';
+import { version } from '../../app/paths.ts';
+import { type Daemon, startDaemon } from '../../app.ts';
+import { systemClock } from '../../core/clock.ts';
+import { codeOf, errorCatalogue, messageOf } from '../../core/errors.ts';
+import { type ServiceManager, serviceManager } from '../../io/service-manager.ts';
+import { readConfig } from '../read-config.ts';
+import { type ExitCode, exitCodes, type Terminal } from '../terminal.ts';
+import type { ConfigOptions } from './check-config.ts';
+
+const watch = (manager: ServiceManager): void => {
+  const { watchdogMs } = manager;
+  if (watchdogMs === undefined) return;
+  const beat = () => {
+    manager.tell('WATCHDOG=1');
+    systemClock.after(watchdogMs, beat);
+  };
+  beat();
+};
+
+const reload = async (
+  file: string,
+  daemon: Daemon,
+  log: AppLogger,
+  manager: ServiceManager,
+): Promise<void> => {
+  manager.tell('RELOADING=1');
+  const loaded = await readConfig(file);
+  if (loaded.ok) {
+    await daemon.reload(loaded.value.config);
+    log.setLevel(loaded.value.config.log.level);
+    log.info({ file }, 'the configuration was reloaded');
+  } else {
+    log.error(
+      { file, problems: loaded.failure },
+      'the new configuration is not valid; the old one stays in force',
+    );
+    await daemon.rejected(loaded.failure);
+  }
+  manager.tell('READY=1');
+};
+
+/** Resolves when the process is told to end; reloads run one after the other until then. */
+const untilToldToEnd = (onReload: () => Promise<void>, log: AppLogger): Promise<NodeJS.Signals> =>
+  new Promise((resolve) => {
+    let reloading: Promise<void> = Promise.resolve();
+    process.on('SIGHUP', () => {
+      reloading = reloading.then(onReload).catch((error: unknown) => {
+        log.error({ error: messageOf(error) }, 'the reload failed; the old configuration stays in force');
+      });
+    });
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, resolve);
+  });
+
+/** A fault in one place must not end a forced stop in another; one that leaves the process undefined must end it. */
+const surviveFaults = (log: AppLogger): void => {
+  process.on('unhandledRejection', (reason) =>
+    log.error({ error: messageOf(reason) }, 'a fault was not handled'),
+  );
+  process.on('uncaughtException', (error) => {
+    log.error({ error: error.message, stack: error.stack }, 'the daemon ends on a fault of its own');
+    process.exit(exitCodes.failed);
+  });
+};
+
+/** `noroshi run`: the daemon, in the foreground, until SIGTERM or SIGINT. */
+export const runCommand = async (terminal: Terminal, options: ConfigOptions): Promise<ExitCode> => {
+  const loaded = await readConfig(options.config);
+  if (!loaded.ok) {
+    for (const problem of loaded.failure) terminal.error(problem);
+    return exitCodes.usage;
+  }
+  const { config, warnings, notices } = loaded.value;
+  const log = createLogger(config.log.level, config.self.node);
+  for (const warning of warnings) log.warn({}, warning);
+  for (const notice of notices) log.info({}, notice);
+  surviveFaults(log);
+  const manager = serviceManager(process.env, (error) =>
+    log.warn({ error: error.message }, 'systemd-notify failed'),
+  );
+  let daemon: Daemon;
+  try {
+    daemon = await startDaemon(config, { clock: systemClock, log });
+  } catch (error) {
+    const code = codeOf(error);
+    log.error(
+      { code, error: messageOf(error), remedy: code && errorCatalogue[code].remedy },
+      'the daemon could not start',
+    );
+    return exitCodes.failed;
+  }
+  log.info({ version, socket: config.engine.socket, servers: Object.keys(config.servers) }, 'ready');
+  manager.tell('READY=1');
+  watch(manager);
+  const signal = await untilToldToEnd(() => reload(options.config, daemon, log, manager), log);
+  log.info({ signal }, 'stopping');
+  manager.tell('STOPPING=1');
+  await daemon.stop();
+  log.info({}, 'stopped');
+  return exitCodes.done;
+};

@@ -1,0 +1,70 @@
+import { readFile } from 'node:fs/promises';
+import { z } from 'zod';
+import { CodedError, messageOf } from '../../core/errors.ts';
+import { type SimBmcProcessOptions, simBmcProcessSchema } from '../../sim/bmc/options.ts';
+import { runSimBmc } from '../../sim/bmc/process.ts';
+import { type ExitCode, exitCodes, explainFailure, type Terminal } from '../terminal.ts';
+
+/** The options of one simulated BMC as the command line gives them: all text. */
+export interface SimBmcFlags {
+  readonly file?: string;
+  readonly name?: string;
+  readonly host?: string;
+  readonly port?: string;
+  readonly user?: string;
+  readonly privilege?: string;
+  readonly passwordFile?: string;
+  readonly passwordEnv?: string;
+  readonly kgFile?: string;
+  readonly kgHexFile?: string;
+  readonly guid?: string;
+  readonly power?: string;
+  readonly offDelay?: string;
+  readonly onDelay?: string;
+  readonly suites?: string;
+}
+
+const number = (text: string | undefined): number | undefined =>
+  text === undefined ? undefined : Number(text);
+
+const bmcOf = ({ file: _file, port, offDelay, onDelay, suites, ...texts }: SimBmcFlags): unknown => ({
+  ...texts,
+  port: number(port),
+  offDelayMs: number(offDelay),
+  onDelayMs: number(onDelay),
+  suites: suites?.split(',').map(Number),
+});
+
+/** Leaves out what was not given, so that the defaults hold. */
+const withoutGaps = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
+
+const fromFile = async (file: string): Promise<unknown> => {
+  try {
+    return JSON.parse(await readFile(file, 'utf8'));
+  } catch (error) {
+    throw new CodedError('config.unreadable', `${file}: ${messageOf(error)}`, { cause: error });
+  }
+};
+
+const optionsFrom = async (flags: SimBmcFlags): Promise<SimBmcProcessOptions> => {
+  const raw = flags.file ? await fromFile(flags.file) : withoutGaps({ bmcs: [bmcOf(flags)] });
+  const parsed = simBmcProcessSchema.safeParse(raw);
+  if (parsed.success) return parsed.data;
+  throw new CodedError(
+    'config.invalid',
+    `the simulator's options are wrong:\n${z.prettifyError(parsed.error)}`,
+  );
+};
+
+/** `noroshi sim bmc`: one or more simulated BMCs as a process of their own, until SIGTERM or SIGINT. */
+export const simBmcCommand = async (terminal: Terminal, flags: SimBmcFlags): Promise<ExitCode> => {
+  const abort = new AbortController();
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => abort.abort());
+  try {
+    const options = await optionsFrom(flags);
+    await runSimBmc(options, { stdout: process.stdout, stdin: process.stdin, signal: abort.signal });
+    return exitCodes.done;
+  } catch (error) {
+    return explainFailure(terminal, error, {});
+  }
+};

@@ -1,0 +1,38 @@
+import type { ServerRow } from '../../bridge/engine/services.ts';
+import { type ExitCode, exitCodes, type Terminal, table } from '../terminal.ts';
+import { type EngineOptions, withEngine } from '../with-engine.ts';
+
+const lastFenceText = ({ lastFence }: ServerRow): string => {
+  if (!lastFence) return '-';
+  const { action, outcome, fenced } = lastFence;
+  if (!outcome) return action ? `${action} running` : 'see fence.get';
+  return `${action} ${outcome}${fenced ? ', fenced' : ''}`;
+};
+
+const rowOf = (server: ServerRow): string[] => [
+  server.name,
+  server.power,
+  server.powerAt ?? '-',
+  server.bmc,
+  server.identify.lit ? 'lit' : '-',
+  server.reported,
+  lastFenceText(server),
+];
+
+const heading = ['SERVER', 'POWER', 'SINCE', 'BMC', 'IDENTIFY', 'ENGINE SAYS', 'LAST FENCE'];
+
+const trouble = ({ name, bmcReason }: ServerRow): string[] =>
+  bmcReason ? [`${name}: ${bmcReason.code}: ${bmcReason.message}`] : [];
+
+/** `noroshi status`: what is known of every server. */
+export const statusCommand = (terminal: Terminal, options: EngineOptions): Promise<ExitCode> =>
+  withEngine(terminal, options, async (client) => {
+    const servers = await client.call('server.list', {});
+    const health = await client.call('health', {});
+    if (options.json) terminal.out(JSON.stringify({ servers, health }));
+    else {
+      for (const line of table([heading, ...servers.map(rowOf)])) terminal.out(line);
+      for (const line of servers.flatMap(trouble)) terminal.out(line);
+    }
+    return exitCodes.done;
+  });

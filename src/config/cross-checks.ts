@@ -1,0 +1,69 @@
+import type { Complaint } from './explain.ts';
+import type { ConfigFile } from './schema.ts';
+import { isSection, valueAt } from './value.ts';
+
+/** Longest path of a Unix socket on Linux, in bytes. */
+const maxSocketPathBytes = 107;
+
+/**
+ * Whether this machine's role and the list of servers agree. Looks at the raw file, so that it can
+ * speak beside other problems.
+ */
+export const checkSelf = (root: unknown): Complaint[] => {
+  const node = valueAt(root, ['self', 'node']);
+  const role = valueAt(root, ['self', 'role']);
+  const servers = valueAt(root, ['servers']);
+  if (typeof node !== 'string' || !isSection(servers)) return [];
+  const listed = Object.hasOwn(servers, node);
+  if (role === 'member' && !listed) {
+    return [{ path: ['self', 'node'], message: 'a member must be one of the servers' }];
+  }
+  if (role === 'control' && listed) {
+    return [{ path: ['self', 'node'], message: 'a control machine must not be one of the servers' }];
+  }
+  return [];
+};
+
+/** Whether the sockets can be opened under their (absolute) paths at all. */
+export const checkSockets = ({ engine, notify }: Pick<ConfigFile, 'engine' | 'notify'>): Complaint[] => {
+  const complaints = Object.entries({ engine, ...(notify && { notify }) })
+    .filter(([, { socket }]) => Buffer.byteLength(socket) > maxSocketPathBytes)
+    .map(([section]) => ({
+      path: [section, 'socket'],
+      message: `the path of a socket may have ${maxSocketPathBytes} bytes at most`,
+    }));
+  if (notify?.socket !== engine.socket) return complaints;
+  return [...complaints, { path: ['notify', 'socket'], message: 'must not be the same as engine.socket' }];
+};
+
+/** The address of a server's BMC, where its driver has one. */
+interface BmcAddress {
+  readonly server: string;
+  readonly host: string;
+  /** Undefined where the driver names no port: then any port of the host may be meant. */
+  readonly port: number | undefined;
+}
+
+const addressOf = (server: string, options: unknown): BmcAddress[] => {
+  const host = valueAt(options, ['host']);
+  const port = valueAt(options, ['port']);
+  if (typeof host !== 'string') return [];
+  const plain = host.toLowerCase().replace(/\.$/, '');
+  return [{ server, host: plain, port: typeof port === 'number' ? port : undefined }];
+};
+
+const samePort = (a: BmcAddress, b: BmcAddress): boolean =>
+  a.port === undefined || b.port === undefined || a.port === b.port;
+
+/** Two servers with one BMC address: a forced stop of the one would hit the other. */
+export const checkAddresses = (optionsByServer: ReadonlyMap<string, unknown>): Complaint[] => {
+  const addresses = [...optionsByServer].flatMap(([server, options]) => addressOf(server, options));
+  return addresses.flatMap((address, index) => {
+    const other = addresses
+      .slice(0, index)
+      .find((earlier) => earlier.host === address.host && samePort(earlier, address));
+    if (!other) return [];
+    const message = `${address.server} and ${other.server} have the same BMC address; each server has a BMC of its own`;
+    return [{ path: ['servers', address.server, 'bmc', 'host'], message }];
+  });
+};

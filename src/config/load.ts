@@ -1,0 +1,142 @@
+import { dirname, resolve } from 'node:path';
+import { fail, ok, type Result } from '../core/result.ts';
+import { type BmcSectionDeps, resolveBmc } from './bmc-section.ts';
+import { checkAddresses, checkSelf, checkSockets } from './cross-checks.ts';
+import { loadDevices } from './devices.ts';
+import type { BmcConfig, DriverSpecs } from './driver.ts';
+import { schemaNodeOf } from './expectation.ts';
+import { type Complaint, explain } from './explain.ts';
+import { type ConfigProblem, formatProblem, inLineOrder } from './problem.ts';
+import { type ConfigFile, configSchema, defaultDeviceDirectories } from './schema.ts';
+import { isSection, valueAt } from './value.ts';
+import { problemAt, readYaml } from './yaml.ts';
+
+/** One server as configured. */
+export interface ServerConfig {
+  readonly hostname?: string;
+  readonly bmc?: BmcConfig;
+}
+
+/** The whole configuration: defaults filled in, paths absolute, secrets read. */
+export interface Config extends Readonly<Omit<ConfigFile, 'servers'>> {
+  /** By name. It has no prototype, so that a server nobody configured is undefined whatever its name. */
+  readonly servers: Readonly<Record<string, ServerConfig>>;
+}
+
+export interface LoadDeps {
+  readonly bmcDrivers: DriverSpecs;
+  readonly environment: NodeJS.ProcessEnv;
+  /** Folder of the device definitions that come with Noroshi. */
+  readonly builtInDevices: string;
+}
+
+export interface LoadedConfig {
+  readonly config: Config;
+  /** Sentences for the operator, `file:line: path: …`: what is allowed but unwise. */
+  readonly warnings: readonly string[];
+  /** Sentences for the log: which device definitions a user's folder overrides. */
+  readonly notices: readonly string[];
+}
+
+const resolved = (file: ConfigFile, folder: string): ConfigFile => ({
+  ...file,
+  stateDirectory: resolve(folder, file.stateDirectory),
+  engine: { ...file.engine, socket: resolve(folder, file.engine.socket) },
+  ...(file.notify && { notify: { ...file.notify, socket: resolve(folder, file.notify.socket) } }),
+  deviceDirectories: file.deviceDirectories.map((directory) => resolve(folder, directory)),
+});
+
+const checkFile = (
+  root: unknown,
+  folder: string,
+): { file?: ConfigFile; complaints: readonly Complaint[] } => {
+  const parsed = configSchema.safeParse(root);
+  if (!parsed.success) {
+    const { issues } = parsed.error;
+    const complaints = explain({ issues, schema: schemaNodeOf(configSchema), value: root });
+    return { complaints: [...complaints, ...checkSelf(root)] };
+  }
+  const file = resolved(parsed.data, folder);
+  return { file, complaints: [...checkSelf(root), ...checkSockets(file)] };
+};
+
+/** The user's folders, read from the raw file: device problems are told beside all others. */
+const deviceDirectoriesOf = (root: unknown, folder: string): string[] => {
+  const given = valueAt(root, ['deviceDirectories']) ?? defaultDeviceDirectories;
+  const directories: unknown[] = Array.isArray(given) ? given : [];
+  return directories.filter((one) => typeof one === 'string').map((one) => resolve(folder, one));
+};
+
+const bmcSectionsOf = (root: unknown): [string, Record<string, unknown>][] => {
+  const servers = valueAt(root, ['servers']);
+  if (!isSection(servers)) return [];
+  return Object.entries(servers).flatMap(([name, server]) => {
+    const section = valueAt(server, ['bmc']);
+    return isSection(section) ? [[name, section] satisfies [string, unknown]] : [];
+  });
+};
+
+interface ResolvedBmcs {
+  readonly bmcs: ReadonlyMap<string, BmcConfig>;
+  readonly problems: readonly Complaint[];
+  readonly warnings: readonly Complaint[];
+}
+
+const resolveBmcs = async (root: unknown, deps: BmcSectionDeps): Promise<ResolvedBmcs> => {
+  const bmcs = new Map<string, BmcConfig>();
+  const options = new Map<string, unknown>();
+  const problems: Complaint[] = [];
+  const warnings: Complaint[] = [];
+  for (const [server, section] of bmcSectionsOf(root)) {
+    const found = await resolveBmc(section, deps);
+    const inFile = (complaint: Complaint) => ({
+      ...complaint,
+      path: ['servers', server, 'bmc', ...complaint.path],
+    });
+    problems.push(...found.problems.map(inFile));
+    warnings.push(...found.warnings.map(inFile));
+    options.set(server, found.options);
+    if (found.bmc) bmcs.set(server, found.bmc);
+  }
+  return { bmcs, problems: [...problems, ...checkAddresses(options)], warnings };
+};
+
+const assemble = (file: ConfigFile, bmcs: ReadonlyMap<string, BmcConfig>): Config => {
+  const servers: Record<string, ServerConfig> = Object.create(null);
+  for (const [name, { hostname }] of Object.entries(file.servers)) {
+    const bmc = bmcs.get(name);
+    servers[name] = { ...(hostname !== undefined && { hostname }), ...(bmc && { bmc }) };
+  }
+  return { ...file, servers };
+};
+
+/**
+ * Reads a configuration file, the device definitions and the secrets it names. Either everything is
+ * good, or all problems are returned, in line order, those of the file itself first. Never throws.
+ */
+export const loadConfig = async (
+  path: string,
+  deps: LoadDeps,
+): Promise<Result<LoadedConfig, readonly ConfigProblem[]>> => {
+  const yaml = await readYaml(path);
+  if (yaml.value === undefined) return fail(yaml.problems);
+  const root = yaml.value;
+  const folder = dirname(resolve(path));
+  const { bmcDrivers: drivers, environment, builtInDevices } = deps;
+
+  const { file, complaints } = checkFile(root, folder);
+  const devices = await loadDevices({
+    bmcDrivers: drivers,
+    builtInDevices,
+    userDirectories: deviceDirectoriesOf(root, folder),
+  });
+  const found = await resolveBmcs(root, { drivers, devices, folder, environment });
+  const at = ({ path: where, message }: Complaint) => problemAt(yaml, where, message);
+  const own = inLineOrder([...yaml.problems, ...[...complaints, ...found.problems].map(at)]);
+  if (!file || own.length + devices.problems.length > 0) return fail([...own, ...devices.problems]);
+  return ok({
+    config: assemble(file, found.bmcs),
+    warnings: inLineOrder(found.warnings.map(at)).map(formatProblem),
+    notices: devices.notices,
+  });
+};

@@ -1,0 +1,150 @@
+import { z } from 'zod';
+
+/** Where a user's own device definitions are looked for when the configuration names no folders. */
+export const defaultDeviceDirectories = ['/etc/noroshi/devices.d'];
+
+const name = z
+  .string()
+  .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/)
+  .meta({
+    expects:
+      'a name of 1 to 63 letters, digits, dots, dashes or underscores that begins with a letter or digit',
+  });
+
+/** A path of the file system; the loader makes relative ones absolute, from the folder of the file. */
+const path = z
+  .string()
+  .regex(/^[^\0]{1,4095}$/)
+  .meta({ expects: 'a path' });
+
+const group = z
+  .string()
+  .regex(/^[A-Za-z_][A-Za-z0-9_.-]{0,31}$/)
+  .meta({ expects: 'the name of a group' });
+
+const fileMode = z
+  .string()
+  .regex(/^0[0-7]{3}$/)
+  .meta({ expects: 'four octal digits in quotes that begin with 0, such as "0660"' });
+
+const socketAccess = {
+  mode: fileMode
+    .default('0660')
+    .transform((digits) => Number.parseInt(digits, 8))
+    .describe('Mode of the socket file: who may connect. There is no other access control.'),
+  group: group
+    .exactOptional()
+    .describe('Group that owns the socket file; without it the primary group of the daemon.'),
+};
+
+const self = z
+  .strictObject({
+    node: name.describe('Name of the machine this gateway runs on; a member uses its name under `servers`.'),
+    role: z
+      .enum(['member', 'control'])
+      .describe(
+        '`member`: this machine is one of the servers. `control`: a separate machine with its own power.',
+      ),
+  })
+  .describe('Which machine this is.');
+
+const engine = z
+  .strictObject({
+    socket: path
+      .default('/run/noroshi/engine.sock')
+      .describe('Local socket on which the cluster engine and the commands talk to the daemon.'),
+    ...socketAccess,
+  })
+  .prefault({})
+  .describe('The socket with every method.');
+
+const notify = z
+  .strictObject({
+    socket: path.describe('Local socket for agents that only report and subscribe.'),
+    ...socketAccess,
+  })
+  .exactOptional()
+  .describe(
+    'A second, restricted socket: reports and subscriptions only. Without this section there is none.',
+  );
+
+/** The `bmc` section as far as it is the same for all drivers; the driver's own schema checks the rest. */
+const bmc = z
+  .looseObject({
+    model: name.describe('Model of the BMC: a device definition, such as `ipmi`. It chooses the driver.'),
+  })
+  .exactOptional()
+  .describe('How to reach the BMC. A server without this section cannot be stopped by force.');
+
+const server = z
+  .strictObject({
+    hostname: z
+      .string()
+      .regex(/^[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?$/)
+      .meta({ expects: 'a host name' })
+      .exactOptional()
+      .describe('What `hostname -s` prints on the server, if it differs from its name here.'),
+    bmc,
+  })
+  .describe('One server, under its name.');
+
+const servers = z
+  .record(name, server)
+  .refine((entries) => Object.keys(entries).length > 0, 'must hold at least one server')
+  .meta({ expects: 'a section with one entry for each server' })
+  .describe('The servers of the cluster, by name.');
+
+const fence = z
+  .strictObject({
+    deadlineSeconds: z
+      .int()
+      .min(1)
+      .max(3600)
+      .default(15)
+      .describe('Seconds a forced stop may take in all, if the request does not say.'),
+  })
+  .prefault({})
+  .describe('Forced stops.');
+
+const journal = z
+  .strictObject({
+    maxAgeDays: z.int().min(1).max(3650).default(30).describe('Days an event is kept.'),
+    maxSizeMiB: z
+      .int()
+      .min(1)
+      .max(1024 * 1024)
+      .default(256)
+      .describe('Size beyond which the oldest events go, in MiB.'),
+  })
+  .prefault({})
+  .describe('The durable journal of events.');
+
+const log = z
+  .strictObject({
+    level: z.enum(['debug', 'info', 'warn', 'error']).default('info').describe('Least level that is logged.'),
+  })
+  .prefault({})
+  .describe('The log on standard output.');
+
+/** A configuration file, version 1. What only several keys together show is checked by the loader. */
+export const configSchema = z.strictObject({
+  version: z.literal(1).describe('Version of this format.'),
+  cluster: name.describe('Name of the cluster.'),
+  self,
+  stateDirectory: path
+    .default('/var/lib/noroshi')
+    .describe('Folder of the journal; each daemon needs one of its own.'),
+  engine,
+  notify,
+  servers,
+  fence,
+  journal,
+  log,
+  deviceDirectories: z
+    .array(path)
+    .default(defaultDeviceDirectories)
+    .describe('Folders with device definitions of your own (`FOLDER/bmc/*.yaml`); the last one wins.'),
+});
+
+/** The file's content with defaults filled in. */
+export type ConfigFile = z.output<typeof configSchema>;

@@ -1,0 +1,136 @@
+import { closeSync, fsyncSync, mkdirSync, openSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import Database from 'libsql';
+import { CodedError, messageOf } from '../core/errors.ts';
+
+/** An open journal file. */
+export type JournalDatabase = Database.Database;
+
+/** Counts up with every change of the tables, or of event data that older code could not read. */
+const schemaVersion = 1;
+
+const schema = `
+  CREATE TABLE events (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT,
+    at TEXT NOT NULL,
+    type TEXT NOT NULL,
+    severity TEXT NOT NULL,
+    source TEXT NOT NULL,
+    server TEXT,
+    cause INTEGER,
+    data TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX events_by_type ON events (type, seq);
+  CREATE INDEX events_by_server ON events (server, seq) WHERE server IS NOT NULL;
+  CREATE TABLE consumers (name TEXT PRIMARY KEY, ackedSeq INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+  CREATE TABLE snapshot (id INTEGER PRIMARY KEY CHECK (id = 1), seq INTEGER NOT NULL, state TEXT NOT NULL) STRICT;
+  PRAGMA user_version = ${schemaVersion};
+`;
+
+/** The error the outside sees for anything SQLite or the file system threw. */
+export const asJournalError = (error: unknown): CodedError => {
+  if (error instanceof CodedError) return error;
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  const options = { cause: error };
+  if (/^SQLITE_(BUSY|LOCKED)/.test(code)) return new CodedError('journal.locked', undefined, options);
+  if (/^SQLITE_(NOTADB|CORRUPT)/.test(code)) return new CodedError('journal.corrupt', undefined, options);
+  return new CodedError('journal.failed', `The journal failed: ${messageOf(error)}`, options);
+};
+
+/** A pragma that answers one number. `get()` and `pluck()` of libsql add fields of their own. */
+export const pragmaNumber = (database: JournalDatabase, name: string): number => {
+  const [row] = database.pragma(name) as Record<string, number>[];
+  return row?.[name] ?? 0;
+};
+
+const pragmaText = (database: JournalDatabase, pragma: string): string => {
+  const [row] = database.pragma(pragma) as Record<string, unknown>[];
+  return String(Object.values(row ?? {})[0]);
+};
+
+/** Runs `work` in one transaction: one flush to the disk, and all of it or nothing. */
+export const inTransaction = <T>(database: JournalDatabase, work: () => T): T => {
+  database.exec('BEGIN IMMEDIATE');
+  try {
+    const result = work();
+    database.exec('COMMIT');
+    return result;
+  } catch (error) {
+    // A full disk or a failed write makes SQLite roll back by itself.
+    if (database.inTransaction) database.exec('ROLLBACK');
+    throw error;
+  }
+};
+
+/** Makes the entries of a directory durable, as fsync(2) asks for after creating a file. */
+const syncDirectory = (path: string): void => {
+  const descriptor = openSync(path, 'r');
+  try {
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+};
+
+/**
+ * The journal's path, after its directory (0700) and file (0600) exist. The file is never opened here
+ * once it exists: closing any descriptor of it would drop this process's POSIX locks on it.
+ */
+const createFile = (directory: string): string => {
+  const firstMade = mkdirSync(directory, { recursive: true, mode: 0o700 });
+  for (let made = directory; firstMade && made.length >= firstMade.length; made = dirname(made)) {
+    syncDirectory(dirname(made));
+  }
+  const path = join(directory, 'journal.db');
+  try {
+    closeSync(openSync(path, 'wx', 0o600));
+    syncDirectory(directory);
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+  }
+  return path;
+};
+
+/** Makes the tables in an empty file; refuses a file that is damaged, strange or too new. */
+const prepareSchema = (database: JournalDatabase): void => {
+  const version = pragmaNumber(database, 'user_version');
+  if (version > schemaVersion) {
+    throw new CodedError(
+      'journal.failed',
+      `The journal was written by a newer Noroshi (version ${version}).`,
+    );
+  }
+  const tables = database.prepare('SELECT name FROM sqlite_schema LIMIT 1').all();
+  if (version === 0 && tables.length > 0) {
+    throw new CodedError('journal.corrupt', 'journal.db is a database, but not a journal.');
+  }
+  if (version === 0) inTransaction(database, () => database.exec(schema));
+  else if (pragmaText(database, 'quick_check(1)') !== 'ok') throw new CodedError('journal.corrupt');
+};
+
+/**
+ * Opens the journal of a state directory, which is created when missing. The exclusive lock is taken
+ * here and held until close; the kernel frees it when the process dies. libsql waits for no lock
+ * unless it is told to, so a second daemon is refused at once. Every commit is flushed (FULL).
+ * Throws a CodedError: `journal.locked`, `journal.corrupt` or `journal.failed`.
+ */
+export const openDatabase = (directory: string): JournalDatabase => {
+  let database: JournalDatabase | undefined;
+  try {
+    database = new Database(createFile(resolve(directory)));
+    for (const setting of [
+      'auto_vacuum = INCREMENTAL',
+      'locking_mode = EXCLUSIVE',
+      'journal_mode = WAL',
+      'synchronous = FULL',
+      `journal_size_limit = ${8 * 1024 * 1024}`,
+    ]) {
+      database.pragma(setting);
+    }
+    prepareSchema(database);
+    return database;
+  } catch (error) {
+    database?.close();
+    throw asJournalError(error);
+  }
+};

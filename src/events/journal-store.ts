@@ -1,0 +1,151 @@
+import { CodedError } from '../core/errors.ts';
+import { type EventType, eventTypes } from './catalogue.ts';
+import { typesMatching } from './glob.ts';
+import type { ConsumerRecord, JournalQuery } from './journal.ts';
+import { asJournalError, inTransaction, type JournalDatabase, openDatabase } from './journal-database.ts';
+import { createPruneStep, type PruneStep, type Retention, usedBytes } from './journal-prune.ts';
+import type { EventRow, NewRow } from './row.ts';
+
+export interface StoreOptions {
+  /** The state directory; it holds one journal and serves one process. */
+  readonly directory: string;
+  readonly retention: Retention;
+}
+
+/**
+ * The journal's file, synchronous: every call blocks its thread, up to the time of a disk flush.
+ * All calls throw a CodedError with a `journal.*` code.
+ */
+export interface JournalStore {
+  /** Writes all rows in one transaction; they are on disk when it returns. Answers their seqs. */
+  append(rows: readonly NewRow[]): number[];
+  read(query: JournalQuery): EventRow[];
+  stats(): { firstSeq: number; lastSeq: number; bytes: number };
+  consumer(name: string, startSeq: number): ConsumerRecord;
+  acknowledge(name: string, seq: number): void;
+  /** `state` is JSON. */
+  loadSnapshot(): { seq: number; state: string } | undefined;
+  saveSnapshot(seq: number, state: string): void;
+  /** One short step of pruning, so that appends can go between two; `nowMs` is wall time. */
+  pruneStep(nowMs: number): PruneStep;
+  close(): void;
+}
+
+const maxReadRows = 10_000;
+const columns = 'seq, at, type, severity, source, server, cause, data';
+const listed = '(SELECT value FROM json_each(?))';
+
+const createAppend = (database: JournalDatabase): JournalStore['append'] => {
+  const insert = database.prepare(
+    'INSERT INTO events (at, type, severity, source, server, cause, data) VALUES (?, ?, ?, ?, ?, ?, ?)',
+  );
+  const insertRow = (row: NewRow): number =>
+    Number(
+      insert.run(row.at, row.type, row.severity, row.source, row.server, row.cause, row.data).lastInsertRowid,
+    );
+  return (rows) => inTransaction(database, () => rows.map(insertRow));
+};
+
+/**
+ * Reading, by one of three plans whose cost is bounded by the limit rather than by the journal's size.
+ * Each names the known types, so that what a newer version wrote is passed over, not misread.
+ */
+const createRead = (database: JournalDatabase): JournalStore['read'] => {
+  const bySeq = database.prepare(
+    `SELECT ${columns} FROM events NOT INDEXED WHERE seq > ? AND type IN ${listed} ORDER BY seq LIMIT ?`,
+  );
+  const byServer = database.prepare(
+    `SELECT ${columns} FROM events INDEXED BY events_by_server
+     WHERE server = ? AND seq > ? AND type IN ${listed} ORDER BY seq LIMIT ?`,
+  );
+  const seqsOfType = database.prepare(
+    'SELECT seq FROM events WHERE type = ? AND seq > ? ORDER BY seq LIMIT ?',
+  );
+  const bySeqs = database.prepare(`SELECT ${columns} FROM events WHERE seq IN ${listed} ORDER BY seq`);
+
+  const readTypes = (types: readonly EventType[], after: number, limit: number): unknown[] => {
+    const seqs = types
+      .flatMap((type) => seqsOfType.all(type, after, limit) as { seq: number }[])
+      .map((row) => row.seq)
+      .sort((one, other) => one - other);
+    return bySeqs.all(JSON.stringify(seqs.slice(0, limit)));
+  };
+
+  return ({ after = 0, types: globs, server, limit: wanted }) => {
+    const limit = Math.min(maxReadRows, Math.max(1, Math.floor(wanted)));
+    const types = globs ? typesMatching(globs) : eventTypes;
+    const allTypes = types.length === eventTypes.length;
+    if (server !== undefined) return byServer.all(server, after, JSON.stringify(types), limit) as EventRow[];
+    if (allTypes) return bySeq.all(after, JSON.stringify(types), limit) as EventRow[];
+    return readTypes(types, after, limit) as EventRow[];
+  };
+};
+
+const createStats = (database: JournalDatabase): JournalStore['stats'] => {
+  const first = database.prepare('SELECT min(seq) AS seq FROM events');
+  const last = database.prepare("SELECT seq FROM sqlite_sequence WHERE name = 'events'");
+  return () => {
+    const lastSeq = (last.all() as { seq: number }[])[0]?.seq ?? 0;
+    const firstSeq = (first.all() as { seq: number | null }[])[0]?.seq ?? lastSeq + 1;
+    return { firstSeq, lastSeq, bytes: usedBytes(database) };
+  };
+};
+
+/** Consumers' offsets. An offset never passes the last event: it would hide events yet to come. */
+const createConsumers = (database: JournalDatabase, stats: JournalStore['stats']) => {
+  const insert = database.prepare('INSERT OR IGNORE INTO consumers (name, ackedSeq) VALUES (?, ?)');
+  const select = database.prepare('SELECT name, ackedSeq FROM consumers WHERE name = ?');
+  const advance = database.prepare('UPDATE consumers SET ackedSeq = ? WHERE name = ? AND ackedSeq < ?');
+  return {
+    consumer(name: string, startSeq: number): ConsumerRecord {
+      // libsql cuts text at a NUL: two names could become one.
+      if (/\p{Cc}/u.test(name))
+        throw new CodedError('journal.failed', 'A consumer name has control characters.');
+      insert.run(name, Math.min(stats().lastSeq, Math.max(0, Math.floor(startSeq))));
+      const [row] = select.all(name) as { ackedSeq: number }[];
+      return { name, ackedSeq: row?.ackedSeq ?? 0 };
+    },
+    acknowledge(name: string, seq: number): void {
+      if (Number.isSafeInteger(seq) && seq <= stats().lastSeq) advance.run(seq, name, seq);
+    },
+  };
+};
+
+const createSnapshot = (database: JournalDatabase) => {
+  const select = database.prepare('SELECT seq, state FROM snapshot');
+  const replace = database.prepare('INSERT OR REPLACE INTO snapshot (id, seq, state) VALUES (1, ?, ?)');
+  return {
+    loadSnapshot: () => (select.all() as { seq: number; state: string }[])[0],
+    saveSnapshot: (seq: number, state: string) => void replace.run(seq, state),
+  };
+};
+
+/** The same function, with whatever it throws turned into a CodedError. */
+const coded =
+  <Args extends unknown[], Value>(run: (...args: Args) => Value) =>
+  (...args: Args): Value => {
+    try {
+      return run(...args);
+    } catch (error) {
+      throw asJournalError(error);
+    }
+  };
+
+/** Opens the store and takes its lock; see {@link openDatabase} for how it can fail. */
+export const openStore = coded((options: StoreOptions): JournalStore => {
+  const database = openDatabase(options.directory);
+  const stats = createStats(database);
+  const consumers = createConsumers(database, stats);
+  const { loadSnapshot, saveSnapshot } = createSnapshot(database);
+  return {
+    append: coded(createAppend(database)),
+    read: coded(createRead(database)),
+    stats: coded(stats),
+    consumer: coded(consumers.consumer),
+    acknowledge: coded(consumers.acknowledge),
+    loadSnapshot: coded(loadSnapshot),
+    saveSnapshot: coded(saveSnapshot),
+    pruneStep: coded(createPruneStep(database, options.retention)),
+    close: coded(() => void database.close()),
+  };
+});

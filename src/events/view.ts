@@ -1,0 +1,186 @@
+import { z } from 'zod';
+import { fenceActions } from '../core/outcome.ts';
+import { type Event, type EventData, type FenceReport, fenceReport } from './catalogue.ts';
+
+const serverView = z
+  .object({
+    /** As last read; `powerAt` says since when this is known. */
+    power: z.enum(['on', 'off', 'unknown']),
+    powerAt: z.string().optional(),
+    bmc: z.enum(['ok', 'unreachable', 'refused', 'unknown']),
+    bmcReason: fenceReport.shape.reason,
+    /** The BMC identity this server is pinned to. */
+    guid: z.string().optional(),
+    identifyLit: z.boolean(),
+    /** What the cluster engine last said of the server: a report, never a proof. */
+    reported: z.enum(['up', 'stopped', 'down', 'unknown']),
+    /** The last forced-stop job (of any action but `status`); the job itself may be forgotten by now. */
+    lastFence: z.string().optional(),
+  })
+  .readonly();
+export type ServerView = z.infer<typeof serverView>;
+
+const jobView = z
+  .object({
+    job: z.string(),
+    server: z.string(),
+    action: z.enum(fenceActions),
+    requester: z.string(),
+    deadlineMs: z.number(),
+    requestedAt: z.string(),
+    requestedSeq: z.number(),
+    /** Missing while the job runs. */
+    report: fenceReport.optional(),
+    lateProof: fenceReport.shape.proof,
+  })
+  .readonly();
+export type JobView = z.infer<typeof jobView>;
+
+/** Restores a snapshot; fields of a newer version are dropped. */
+export const viewSchema = z
+  .object({
+    /** The last event folded in. */
+    seq: z.number(),
+    servers: z.record(z.string(), serverView).readonly(),
+    jobs: z.record(z.string(), jobView).readonly(),
+  })
+  .readonly();
+
+/** What all events so far add up to. Keys of `servers` and `jobs` are names and job ids. */
+export type View = z.infer<typeof viewSchema>;
+
+export const emptyView: View = { seq: 0, servers: {}, jobs: {} };
+
+const unknownServer: ServerView = {
+  power: 'unknown',
+  bmc: 'unknown',
+  identifyLit: false,
+  reported: 'unknown',
+};
+
+/** Finished jobs that are remembered, newest requests first; unfinished ones are never forgotten. */
+const finishedJobsKept = 200;
+
+/** The own entry of a record: names come from outside, and `constructor` is a name too. */
+const entry = <Value>(record: Readonly<Record<string, Value>>, key: string): Value | undefined =>
+  Object.hasOwn(record, key) ? record[key] : undefined;
+
+const withServer = (view: View, name: string, change: Partial<ServerView>): View => ({
+  ...view,
+  servers: { ...view.servers, [name]: { ...(entry(view.servers, name) ?? unknownServer), ...change } },
+});
+
+/** The BMC answers again, so the reason why it did not is gone. */
+const withAnsweringBmc = (view: View, name: string): View => {
+  const { bmcReason, ...server } = entry(view.servers, name) ?? unknownServer;
+  return { ...view, servers: { ...view.servers, [name]: { ...server, bmc: 'ok' } } };
+};
+
+/** Nobody looked while the gateway was away: what was read before is not known now. */
+const forgetReadings = (view: View): View => ({
+  ...view,
+  servers: Object.fromEntries(
+    Object.entries(view.servers).map(([name, { bmcReason, powerAt, ...server }]) => [
+      name,
+      { ...server, power: 'unknown' as const, bmc: 'unknown' as const },
+    ]),
+  ),
+});
+
+const withJob = (view: View, job: JobView): View => ({ ...view, jobs: { ...view.jobs, [job.job]: job } });
+
+const forgetOldJobs = (view: View): View => {
+  const finished = Object.values(view.jobs).filter((job) => job.report !== undefined);
+  if (finished.length <= finishedJobsKept) return view;
+  const kept = finished
+    .sort((one, other) => other.requestedSeq - one.requestedSeq)
+    .slice(0, finishedJobsKept);
+  const running = Object.values(view.jobs).filter((job) => job.report === undefined);
+  return { ...view, jobs: Object.fromEntries([...running, ...kept].map((job) => [job.job, job])) };
+};
+
+type Of<Type extends Event['type']> = Event & { readonly type: Type };
+
+const requested = (view: View, { at, seq, data }: Of<'fence.requested'>): View => {
+  const next = withJob(view, { ...data, requestedAt: at, requestedSeq: seq });
+  return data.action === 'status' ? next : withServer(next, data.server, { lastFence: data.job });
+};
+
+/**
+ * A forced stop goes on when the disk fails, so a report may arrive whose request was never recorded.
+ * Such a job is known from its report alone: its requester is the event's source, its deadline 0.
+ */
+const finished = (view: View, { at, seq, source, data }: Of<'fence.finished'>): View => {
+  const { job, server, action } = data;
+  const unrequested = { requester: source, deadlineMs: 0, requestedAt: at, requestedSeq: seq };
+  const known = entry(view.jobs, job) ?? { job, server, action, ...unrequested };
+  return forgetOldJobs(withJob(view, { ...known, report: data }));
+};
+
+/** Off that was read after the deadline is as good a proof as off that was read before it. */
+const provenLate = (report: FenceReport, proof: EventData<'fence.provedLate'>['proof']): FenceReport => {
+  if (proof.power !== 'off') return report;
+  const stops = report.action === 'off' || report.action === 'cycle';
+  return { ...report, proof, fenced: true, outcome: stops ? 'confirmed' : report.outcome };
+};
+
+const provedLate = (view: View, { data }: Of<'fence.provedLate'>): View => {
+  const job = entry(view.jobs, data.job);
+  if (!job) return view;
+  const report = job.report && provenLate(job.report, data.proof);
+  return withJob(view, { ...job, lateProof: data.proof, ...(report && { report }) });
+};
+
+const restarted = (view: View, { data }: Of<'fence.restarted'>): View => {
+  const job = entry(view.jobs, data.job);
+  return job?.report ? withJob(view, { ...job, report: { ...job.report, restart: data.restart } }) : view;
+};
+
+const mismatch = ({ pinned, found }: EventData<'bmc.identityMismatched'>) => ({
+  code: 'bmc.identity' as const,
+  message: `The BMC's identity is ${found}, but ${pinned} is pinned.`,
+});
+
+const fold = (view: View, event: Event): View => {
+  switch (event.type) {
+    case 'server.powerChanged':
+      return withServer(view, event.data.server, { power: event.data.power, powerAt: event.at });
+    case 'bmc.answered':
+      return withAnsweringBmc(view, event.data.server);
+    case 'bmc.unreachable':
+      return withServer(view, event.data.server, { bmc: 'unreachable', bmcReason: event.data.reason });
+    case 'bmc.refused':
+      return withServer(view, event.data.server, { bmc: 'refused', bmcReason: event.data.reason });
+    case 'bmc.identityPinned':
+      return withServer(view, event.data.server, { guid: event.data.guid });
+    case 'bmc.identityMismatched':
+      return withServer(view, event.data.server, { bmc: 'refused', bmcReason: mismatch(event.data) });
+    case 'identify.changed':
+      return withServer(view, event.data.server, { identifyLit: event.data.lit });
+    case 'cluster.reported':
+      return withServer(view, event.data.node, { reported: event.data.state });
+    case 'fence.requested':
+      return requested(view, event);
+    case 'fence.finished':
+      return finished(view, event);
+    case 'fence.provedLate':
+      return provedLate(view, event);
+    case 'fence.restarted':
+      return restarted(view, event);
+    case 'gateway.started':
+      return forgetReadings(view);
+    case 'fence.joined':
+    case 'gateway.stopped':
+    case 'config.reloaded':
+    case 'config.rejected':
+      return view;
+    default: {
+      const unspoken: never = event;
+      return unspoken;
+    }
+  }
+};
+
+/** The view after one more event; an event that is already folded in changes nothing. */
+export const applyEvent = (view: View, event: Event): View =>
+  event.seq <= view.seq ? view : { ...fold(view, event), seq: event.seq };

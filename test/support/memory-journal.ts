@@ -1,0 +1,133 @@
+import type { Clock } from '../../src/core/clock.ts';
+import { CodedError } from '../../src/core/errors.ts';
+import type { Event, NewEvent } from '../../src/events/catalogue.ts';
+import { typesMatching } from '../../src/events/glob.ts';
+import type { Journal, JournalQuery } from '../../src/events/journal.ts';
+import { type EventRow, type NewRow, parseStored, toEvent, toRow } from '../../src/events/row.ts';
+
+/** A journal in memory that can be told to be ill. */
+export interface MemoryJournal extends Journal {
+  /** Appends from now on reject with this error; `undefined` makes the journal well again. */
+  failAppends(error: CodedError | undefined): void;
+  /** While held, appends stay pending, as on a disk that hangs; letting go settles them in order. */
+  holdAppends(held: boolean): void;
+  /** Everything that is on "disk", for a test to look at without waiting. */
+  events(): Event[];
+}
+
+interface Held {
+  readonly row: NewRow;
+  readonly resolve: (event: Event) => void;
+  readonly reject: (error: CodedError) => void;
+}
+
+const closedError = () => new CodedError('journal.failed', 'The journal is closed.');
+
+/** The appending half: what is on disk, what is held back, and how to make it fail. */
+const createRows = (clock: Clock) => {
+  const rows: EventRow[] = [];
+  let held: Held[] | undefined;
+  let failure: CodedError | undefined;
+  let lastSeq = 0;
+  const write = (row: NewRow): Event => {
+    lastSeq += 1;
+    rows.push({ ...row, seq: lastSeq });
+    return toEvent({ ...row, seq: lastSeq });
+  };
+  return {
+    rows,
+    lastSeq: () => lastSeq,
+    pending: () => held?.length ?? 0,
+    async append(event: NewEvent): Promise<Event> {
+      const row = toRow(event, clock);
+      if (failure) throw failure;
+      const waiting = held;
+      if (!waiting) return write(row);
+      return new Promise((resolve, reject) => void waiting.push({ row, resolve, reject }));
+    },
+    failAppends(error: CodedError | undefined) {
+      failure = error;
+    },
+    holdAppends(hold: boolean) {
+      const waiting = held ?? [];
+      held = hold ? waiting : undefined;
+      if (!hold) for (const { row, resolve } of waiting) resolve(write(row));
+    },
+    close() {
+      for (const { reject } of held ?? []) reject(closedError());
+      held = undefined;
+      failure = closedError();
+    },
+  };
+};
+
+const select = (rows: readonly EventRow[], query: JournalQuery): Event[] => {
+  const { after = 0, types, server, limit } = query;
+  const wanted = types && new Set(typesMatching(types));
+  return rows
+    .filter((row) => row.seq > after && (!wanted || wanted.has(row.type)))
+    .filter((row) => server === undefined || row.server === server)
+    .slice(0, Math.min(10_000, Math.max(1, Math.floor(limit))))
+    .map(toEvent);
+};
+
+/** Drops the prefix that is older than the limit and that the snapshot stands for. */
+const dropOld = (rows: EventRow[], keepFrom: string, snapshotSeq: number): number => {
+  const firstKept = rows.findIndex((row) => row.at >= keepFrom || row.seq > snapshotSeq);
+  return rows.splice(0, firstKept < 0 ? rows.length : firstKept).length;
+};
+
+/** Keeps the journal's contract without a disk; of retention it knows the age only. */
+export const createMemoryJournal = (clock: Clock, retention = { maxAgeDays: 30 }): MemoryJournal => {
+  const { rows, append, pending, lastSeq, failAppends, holdAppends, close } = createRows(clock);
+  const consumers = new Map<string, number>();
+  let snapshot: { seq: number; state: string } | undefined;
+  let closed = false;
+  const open = () => {
+    if (closed) throw closedError();
+  };
+
+  return {
+    append,
+    failAppends,
+    holdAppends,
+    events: () => rows.map(toEvent),
+    async read(query) {
+      open();
+      return select(rows, query);
+    },
+    async stats() {
+      open();
+      const bytes = rows.reduce((sum, row) => sum + row.data.length, 0);
+      return { firstSeq: rows[0]?.seq ?? lastSeq() + 1, lastSeq: lastSeq(), pending: pending(), bytes };
+    },
+    async consumer(name, startSeq) {
+      open();
+      if (!consumers.has(name)) consumers.set(name, Math.min(lastSeq(), Math.max(0, startSeq)));
+      return { name, ackedSeq: consumers.get(name) ?? 0 };
+    },
+    async acknowledge(name, seq) {
+      open();
+      const acked = consumers.get(name);
+      const moves = acked !== undefined && Number.isSafeInteger(seq) && seq > acked && seq <= lastSeq();
+      if (moves) consumers.set(name, seq);
+    },
+    async loadSnapshot() {
+      open();
+      return snapshot && { seq: snapshot.seq, state: parseStored(snapshot.state) };
+    },
+    async saveSnapshot(seq, state) {
+      open();
+      snapshot = { seq, state: JSON.stringify(state) };
+    },
+    async prune() {
+      open();
+      const keepFrom = new Date(clock.wallMs() - retention.maxAgeDays * 86_400_000).toISOString();
+      return { dropped: dropOld(rows, keepFrom, snapshot?.seq ?? 0) };
+    },
+    async close() {
+      closed = true;
+      close();
+    },
+  };
+};
