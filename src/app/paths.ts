@@ -14,3 +14,6 @@ const versionIn = (manifest: unknown): string => {
 };
 
 export const version = versionIn(JSON.parse(readFileSync(new URL('package.json', root), 'utf8')));
+
+/** The command itself, for processes that start others of its kind. */
+export const program = fileURLToPath(new URL('bin/noroshi', root));

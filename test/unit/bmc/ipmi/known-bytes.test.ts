@@ -194,8 +194,10 @@ describe('before a session', () => {
     expect(encodeRakp1(rakp1)).toEqual(bytes(hex));
   });
 
-  test('RAKP 2 of ipmi_sim to an unknown user', () => {
-    expect(decodeRakp2(bytes('00 0d 00 00 a4 a3 a2 a0'))).toEqual({
+  test('RAKP 2 of ipmi_sim to an unknown user: what follows the status means nothing', () => {
+    const rest =
+      '24 f0 11 e4 7e 5f 26 94 5e cb 22 ec 8e 0d 90 58 00 00 00 00 00 00 00 00 00 00 00 00 00 00 10 00';
+    expect(decodeRakp2(bytes(`00 0d 00 00 a4 a3 a2 a0 ${rest}`))).toEqual({
       ok: true,
       value: { tag: 0, status: 0x0d, consoleSessionId: 0xa0a2a3a4 },
     });
