@@ -153,6 +153,10 @@ export const errorCatalogue = {
     meaning: 'The journal file is damaged.',
     remedy: 'Move the file aside, keep it for study, and start again; a new journal begins.',
   },
+  'events.consumers': {
+    meaning: 'There are 256 consumers of events already, and no room for another name.',
+    remedy: 'Give each engine one fixed consumer name; a new name at every start fills the table.',
+  },
   'socket.inUse': {
     meaning: 'A live process already listens on this socket.',
     remedy: 'Stop the other daemon, or configure another socket path.',

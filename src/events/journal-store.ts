@@ -32,6 +32,8 @@ export interface JournalStore {
 }
 
 const maxReadRows = 10_000;
+/** A name is remembered for ever, so that a consumer who returns hears of its gap: their number is bounded. */
+const maxConsumers = 256;
 const columns = 'seq, at, type, severity, source, server, cause, data';
 const listed = '(SELECT value FROM json_each(?))';
 
@@ -95,12 +97,15 @@ const createStats = (database: JournalDatabase): JournalStore['stats'] => {
 const createConsumers = (database: JournalDatabase, stats: JournalStore['stats']) => {
   const insert = database.prepare('INSERT OR IGNORE INTO consumers (name, ackedSeq) VALUES (?, ?)');
   const select = database.prepare('SELECT name, ackedSeq FROM consumers WHERE name = ?');
+  const count = database.prepare('SELECT count(*) AS consumers FROM consumers');
+  const isFull = () => ((count.all() as { consumers: number }[])[0]?.consumers ?? 0) >= maxConsumers;
   const advance = database.prepare('UPDATE consumers SET ackedSeq = ? WHERE name = ? AND ackedSeq < ?');
   return {
     consumer(name: string, startSeq: number): ConsumerRecord {
       // libsql cuts text at a NUL: two names could become one.
       if (/\p{Cc}/u.test(name))
         throw new CodedError('journal.failed', 'A consumer name has control characters.');
+      if (select.all(name).length === 0 && isFull()) throw new CodedError('events.consumers');
       insert.run(name, Math.min(stats().lastSeq, Math.max(0, Math.floor(startSeq))));
       const [row] = select.all(name) as { ackedSeq: number }[];
       return { name, ackedSeq: row?.ackedSeq ?? 0 };

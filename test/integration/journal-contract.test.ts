@@ -165,6 +165,13 @@ describe.each(journals)('the journal contract, %s', (_name, open) => {
     expect((await journal.append(answered('d'))).seq).toBe(4);
   });
 
+  test('the number of consumer names is bounded, and a known one is always let in', async () => {
+    const names = Array.from({ length: 256 }, (_, index) => `engine${index}`);
+    for (const name of names) await journal.consumer(name, 0);
+    await expect(journal.consumer('one too many', 0)).rejects.toMatchObject({ code: 'events.consumers' });
+    expect(await journal.consumer('engine255', 0)).toEqual({ name: 'engine255', ackedSeq: 0 });
+  });
+
   test('a consumer that fell behind can see its gap', async () => {
     await journal.consumer('engine', 0);
     await appendAll(['a', 'b', 'c', 'd'].map(answered));

@@ -103,6 +103,7 @@ export const createMemoryJournal = (clock: Clock, retention = { maxAgeDays: 30 }
     },
     async consumer(name, startSeq) {
       open();
+      if (!consumers.has(name) && consumers.size >= 256) throw new CodedError('events.consumers');
       if (!consumers.has(name)) consumers.set(name, Math.min(lastSeq(), Math.max(0, startSeq)));
       return { name, ackedSeq: consumers.get(name) ?? 0 };
     },
