@@ -105,7 +105,9 @@ const createNetwork = (clock: Clock, behaviour: FakeBehaviour) => {
       };
       if (limits.signal?.aborted) return end('silence');
       limits.signal?.addEventListener('abort', giveUp, { once: true });
-      timers.push(clock.after(Math.min(wire.patienceMs, limits.deadline.remainingMs()), () => end('silence')));
+      timers.push(
+        clock.after(Math.min(wire.patienceMs, limits.deadline.remainingMs()), () => end('silence')),
+      );
       lastArrivalMs = Math.max(lastArrivalMs, clock.nowMs() + oneWayMs);
       clock.after(lastArrivalMs - clock.nowMs(), () => {
         const answer = behaviour.frozen ? undefined : wire.arrive();
@@ -143,7 +145,8 @@ const takeControl = (
   }
   if (fault === 'ignored') return { kind: 'accepted' };
   if (fault) return reject(fault);
-  const needsOn = call.call === 'reset' || call.call === 'nmi' || (call.call === 'off' && behaviour.offNeedsOn);
+  const needsOn =
+    call.call === 'reset' || call.call === 'nmi' || (call.call === 'off' && behaviour.offNeedsOn);
   if (needsOn && machine.power() === 'off') return reject('bmc.state');
   perform();
   return { kind: 'accepted' };
@@ -205,7 +208,11 @@ export const createFakeBmc = ({ clock, nextOrder, ...given }: FakeBmcDeps): Fake
     return heard.value;
   };
 
-  const control = async (command: ChassisCommand, limits: CallLimits, owner: Owner): Promise<ControlReply> => {
+  const control = async (
+    command: ChassisCommand,
+    limits: CallLimits,
+    owner: Owner,
+  ): Promise<ControlReply> => {
     if (!(await turnComes(clock, behaviour.queueMs, limits))) return notSent;
     const call = note(command, owner);
     const fault = faults.controls.shift();

@@ -43,6 +43,8 @@ export interface Exchange {
    * called, the question may have been sent.
    */
   ask<Answer>(question: Question<Answer>, limits: CallLimits): Promise<Answer>;
+  /** Sends something that is not answered, without waiting for anything. */
+  tell(datagram: Buffer): void;
   close(): void;
 }
 
@@ -136,5 +138,6 @@ export const createExchange = (deps: ExchangeDeps): Exchange => ({
       const patienceMs = question.limitMs ?? deps.timing.attemptMs;
       return runQuestion(deps, question, Math.min(patienceMs, limits.deadline.remainingMs()), limits.signal);
     }),
+  tell: (datagram) => deps.link.send(datagram),
   close: () => deps.link.close(),
 });

@@ -24,6 +24,7 @@ import {
   sessionIntegrityKey,
   sessionKeys,
 } from '../ipmi/rakp-crypto.ts';
+import { rakpStatus } from '../ipmi/rakp-status.ts';
 import type { Protection } from '../ipmi/sealed.ts';
 import { handshakeDatagram, handshakePayload } from './datagram.ts';
 import type { Exchange } from './exchange.ts';
@@ -104,6 +105,13 @@ const openSession = async (handshake: Handshake, consoleSessionId: number): Prom
   return reply.accepted.bmcSessionId;
 };
 
+/** Tells the BMC that the login ends here, so that it frees the slot at once (RAKP 3 with a status, 13.22). */
+const callOff = ({ exchange, nextTag }: Handshake, bmcSessionId: number): void => {
+  const status = rakpStatus.invalidCheckValue;
+  const payload = encodeRakp3({ tag: nextTag(), status, bmcSessionId, code: Buffer.alloc(0) });
+  exchange.tell(handshakeDatagram(payloadTypes.rakp3, payload));
+};
+
 const exchangeRandoms = async (
   handshake: Handshake,
   ids: { consoleSessionId: number; bmcSessionId: number },
@@ -126,6 +134,7 @@ const exchangeRandoms = async (
   const { bmcRandom, bmcGuid, code } = reply.accepted;
   const context = { suite, ...ids, consoleRandom, bmcRandom, bmcGuid, role, userName };
   if (!sameCode(rakp2Code(context, login.password.reveal()), code)) {
+    callOff(handshake, ids.bmcSessionId);
     throw new CodedError(
       'bmc.auth',
       `${address} and the configured password of this user do not match (RAKP 2 code)`,

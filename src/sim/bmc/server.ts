@@ -46,7 +46,7 @@ const connect = (socket: Socket, wire: Wire, bmc: Bmc): (() => void) => {
   let open = true;
   socket.on('error', () => {});
   socket.on('message', (received, { address, port }) => {
-    /** A forged source port of 0 cannot be answered: the send would throw. */
+    // A forged source port of 0 cannot be answered: the send would throw.
     if (port === 0) return;
     wire.inbound(received, (datagram) => {
       const reply = open ? bmc(datagram, `${address} ${port}`) : undefined;

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, describe, expect, test } from 'vitest';
 import { encodeAsf } from '../../../src/bmc/ipmi/asf.ts';
 import { encodeRmcp } from '../../../src/bmc/ipmi/rmcp.ts';
 import { codeOf } from '../../../src/core/errors.ts';
@@ -133,6 +133,7 @@ describe('control lines', () => {
 describe('secrets', () => {
   const folder = mkdtempSync(join(tmpdir(), 'noroshi-sim-'));
   const file = join(folder, 'password');
+  afterAll(() => rmSync(folder, { recursive: true }));
   const failed = async (bmc: object, environment: NodeJS.ProcessEnv = {}) => {
     const error: unknown = await start([bmc], environment).ended.catch((thrown: unknown) => thrown);
     return { code: codeOf(error), text: String(error) };
@@ -148,7 +149,6 @@ describe('secrets', () => {
       { PW: 'secret', KG: 'key' },
     );
     expect(events(await printed(lines, 2))).toEqual(['listening', 'listening']);
-    rmSync(folder, { recursive: true });
   });
 
   test('are refused without being repeated', async () => {

@@ -120,3 +120,9 @@ describe.each([17, 3])('signed suite %i', (id) => {
 test('a protected packet is refused in an unprotected session', () => {
   expect(open(protectionOf(0), seal(protectionOf(17), sample))).toEqual({ ok: false, failure: 'badValue' });
 });
+
+test('a packet that claims a signature is refused in an unprotected session', () => {
+  const datagram = seal(protectionOf(0), sample);
+  datagram[5] = (datagram[5] as number) | 0x40;
+  expect(open(protectionOf(0), datagram)).toEqual({ ok: false, failure: 'badValue' });
+});
