@@ -72,6 +72,9 @@ const silenceError = (address: string, waitedMs: number, sends: number, dropped:
 const calledOff = (address: string): CodedError =>
   new CodedError('bmc.timeout', `the question to ${address} was called off before an answer came`);
 
+const noTime = (address: string): CodedError =>
+  new CodedError('bmc.timeout', `there was no time left to ask ${address}; nothing was sent`);
+
 /** Runs one question to its end: sends, resends, waits, and gives up by the rules of the timing. */
 const runQuestion = <Answer>(
   deps: ExchangeDeps,
@@ -81,6 +84,7 @@ const runQuestion = <Answer>(
 ): Promise<Answer> =>
   new Promise((resolve, reject) => {
     if (signal?.aborted) return reject(calledOff(deps.address));
+    if (limitMs <= 0) return reject(noTime(deps.address));
     const { link, clock, timing, address } = deps;
     const startedMs = clock.nowMs();
     let sends = 0;

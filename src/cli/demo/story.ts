@@ -120,7 +120,7 @@ const refused = async (scene: Scene): Promise<void> => {
     `outcome ${report.outcome}, ${code ?? 'no code'}`,
   );
   narrator.claim(
-    'the engine did not start the application twice',
+    'the engine did not fail over on it',
     engine.takeOver(report) === undefined,
     'it waits for fenced: true',
   );
