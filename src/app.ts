@@ -12,6 +12,7 @@ import type { NewEvent } from './events/catalogue.ts';
 import { createEventLog, type EventLog } from './events/event-log.ts';
 import type { Journal } from './events/journal.ts';
 import { openJournal } from './events/journal-thread.ts';
+import { carriedOver } from './fence/carry-over.ts';
 import { createFenceService, type FenceService } from './fence/service.ts';
 import { defaultFenceSettings } from './fence/settings.ts';
 
@@ -108,12 +109,10 @@ const fileOf = ({ socket, mode, group }: Config['engine']) => ({
   ...(group === undefined ? {} : { group }),
 });
 
-/** Puts every job that the last end cut off on record, and looks whether it worked all the same. */
-const resumeJobs = async ({ events, fence }: Parts): Promise<void> => {
-  const cutOff = Object.values(events.view().jobs).filter((job) => !job.report);
-  await fence.resume(
-    cutOff.map(({ job, server, action, requester }) => ({ id: job, server, action, requester })),
-  );
+/** Takes up what the last end of the daemon cut off. */
+const resumeJobs = async ({ deps, events, fence }: Parts): Promise<void> => {
+  const jobs = Object.values(events.view().jobs);
+  await fence.resume(carriedOver(jobs, deps.clock.wallMs(), defaultFenceSettings.powerOnLimitMs));
 };
 
 const keepMaintaining = ({ deps, events }: Parts): (() => void) => {

@@ -28,7 +28,7 @@ const powerOff = ' 0';
 
 const buildPlugin = (folder: string): string => {
   const plugin = join(folder, 'chassis.so');
-  const source = join(import.meta.dirname, 'chassis-plugin.c');
+  const source = join(process.cwd(), 'bench', 'fence', 'chassis-plugin.c');
   execFileSync('gcc', ['-O2', '-shared', '-fPIC', '-o', plugin, source]);
   return plugin;
 };

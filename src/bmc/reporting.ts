@@ -1,4 +1,4 @@
-import { CodedError, codeOf, type ErrorCode, messageOf } from '../core/errors.ts';
+import { CodedError, type ErrorCode, messageOf } from '../core/errors.ts';
 import type { Reason } from '../core/outcome.ts';
 import type { BmcPort, BmcSession, CallLimits } from '../core/ports.ts';
 import type { NewEvent } from '../events/catalogue.ts';
@@ -25,10 +25,8 @@ const silent: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'bmc.unreachable',
 ]);
 
-const reportFailure = ({ server, lastKnown, report }: ReportingDeps, error: unknown): void => {
-  const code = codeOf(error);
-  if (!code) return;
-  const reason: Reason = { code, message: messageOf(error) };
+const reportFailure = ({ server, lastKnown, report }: ReportingDeps, { code, message }: CodedError): void => {
+  const reason: Reason = { code, message };
   const state = silent.has(code) ? 'unreachable' : 'refused';
   const known = lastKnown();
   if (known.bmc === state && known.bmcReason?.code === code) return;
@@ -59,10 +57,13 @@ export const reportingBmc = (port: BmcPort, deps: ReportingDeps): BmcPort => ({
       }
       return reportingSession(deps, session);
     } catch (error) {
-      reportFailure(deps, error);
-      throw error instanceof CodedError
-        ? error
-        : new CodedError('bmc.protocol', messageOf(error), { cause: error });
+      const coded =
+        error instanceof CodedError
+          ? error
+          : new CodedError('bmc.protocol', messageOf(error), { cause: error });
+      // A login that its caller called off says nothing about the BMC.
+      if (!limits.signal?.aborted) reportFailure(deps, coded);
+      throw coded;
     }
   },
   close: () => port.close(),

@@ -12,7 +12,7 @@ export interface Lane {
 
 interface Waiting {
   priority: Priority;
-  start: () => void;
+  start: () => Promise<void>;
 }
 
 /** A lane for one device: "one command in flight" is held here and nowhere else. */
@@ -23,7 +23,7 @@ export const createLane = (): Lane => {
   const startNext = () => {
     const next = waiting.shift();
     busy = next !== undefined;
-    next?.start();
+    void next?.start();
   };
 
   const enqueue = (entry: Waiting) => {
@@ -36,7 +36,15 @@ export const createLane = (): Lane => {
   return {
     run: (priority, task) =>
       new Promise((resolve, reject) => {
-        const start = () => void task().then(resolve, reject).finally(startNext);
+        const start = async () => {
+          try {
+            resolve(await task());
+          } catch (error) {
+            reject(error);
+          } finally {
+            startNext();
+          }
+        };
         enqueue({ priority, start });
       }),
     depth: () => waiting.length + (busy ? 1 : 0),

@@ -23,8 +23,10 @@ export interface Job {
   deadlineMs: number;
   /** How long the job goes on looking after its deadline. */
   readonly observeMs: number;
-  /** When the latest caller joined: a proof must have been asked for after that. Monotonic. */
-  lastJoinedMs: number;
+  /** How many callers joined so far: a proof must have been asked for after the last of them. */
+  joiners: number;
+  /** The wanted state was read, if too early for the last joiner: nobody joins any more. */
+  wantedRead: boolean;
   /** An `off` went first, or the daemon stops: nothing more may be sent. */
   preempted: Reason | undefined;
   /** Why a cycle must not switch the server on again. */
@@ -37,9 +39,13 @@ export interface Job {
   /** The latest power that was read since the job began. */
   lastRead: Proof | undefined;
   ending: Ending | undefined;
+  /** The server read off, but a power-on of ours may end that: it does not count as fenced. */
+  offMayEnd: boolean;
   restart: FenceReport['restart'];
-  /** The records owed so far reached the disk in time. */
+  /** No record was late or failed. */
   journalled: boolean;
+  /** Records that the job owes the journal now and that are not on disk yet. */
+  owed: number;
   readonly steps: Step[];
   readonly abort: AbortController;
   /** Settles when the command being sent has been answered or given up. */
@@ -65,7 +71,8 @@ export const createJob = (clock: Clock, start: JobStart): Job => {
     ...start,
     startedMs,
     deadlineMs: startedMs + start.deadlineMs,
-    lastJoinedMs: startedMs,
+    joiners: 0,
+    wantedRead: false,
     preempted: undefined,
     noRestart: undefined,
     maybeSent: false,
@@ -73,8 +80,10 @@ export const createJob = (clock: Clock, start: JobStart): Job => {
     trouble: undefined,
     lastRead: undefined,
     ending: undefined,
+    offMayEnd: false,
     restart: undefined,
     journalled: true,
+    owed: 0,
     steps: [],
     abort: new AbortController(),
     sending: undefined,
@@ -94,11 +103,20 @@ export const maySend = (clock: Clock, job: Job): boolean => !job.preempted && cl
 export const mayObserve = (clock: Clock, job: Job): boolean =>
   !job.preempted && clock.nowMs() < job.deadlineMs + job.observeMs;
 
-/** The limits of one call of this job; observing goes on past the deadline, sending never does. */
-export const callLimits = (clock: Clock, job: Job): CallLimits => {
-  const deadline: Deadline = deadlineAt(clock, job.deadlineMs + job.observeMs);
+const limitsUntil = (clock: Clock, job: Job, atMs: number): CallLimits => {
+  const deadline: Deadline = deadlineAt(clock, atMs);
   return { deadline, priority: 'forcedStop', signal: job.abort.signal };
 };
+
+/** The limits of one look of this job: observing goes on past the deadline. */
+export const lookLimits = (clock: Clock, job: Job): CallLimits =>
+  limitsUntil(clock, job, job.deadlineMs + job.observeMs);
+
+/** The limits of one command of this job: it must not leave late, however long it waits for its turn. */
+export const sendLimits = (clock: Clock, job: Job): CallLimits => limitsUntil(clock, job, job.deadlineMs);
+
+/** The power state that a job looks for. */
+export const wantedPower = (job: Job): 'on' | 'off' => (job.action === 'on' ? 'on' : 'off');
 
 /** Waits, unless the job is called off first. */
 export const pause = (clock: Clock, job: Job, pauseMs: number): Promise<void> =>

@@ -1,42 +1,53 @@
 import { type Ending, maySend, pause } from './job.ts';
 import { endedBy, type Procedure, type ProcedureContext, readPatiently } from './procedure.ts';
 import { pollPauseMs, retryPauseMs } from './settings.ts';
-import type { PowerReading } from './talk.ts';
+import type { PowerOn } from './slots.ts';
 
 /** What was sent so far by one power-off, on the monotonic clock. */
 interface Sent {
   firstMs: number | undefined;
   lastMs: number | undefined;
-  /** The latest command was certainly or possibly lost: a fresh read of *on* lets it go again at once. */
-  lost: boolean;
+  /** How many commands in a row were certainly or possibly lost; 0 once one was accepted. */
+  losses: number;
+  /** The pending power-on that an accepted power-off ended. */
+  overruled: PowerOn | undefined;
 }
 
-/** Where a power-on may still be on its way, "off" counts only when read after this job's own power-off. */
-const settled = ({ onMayBePending }: ProcedureContext, reading: PowerReading, sent: Sent): boolean => {
-  if (!onMayBePending()) return true;
-  return sent.lastMs !== undefined && !sent.lost && reading.askedMs >= sent.lastMs;
+/**
+ * Where a power-on may still be on its way, "off" counts only once this job's own power-off was
+ * accepted after it. "Not in this state" is no such acceptance: the server was off, and will come on.
+ */
+const settled = ({ pendingPowerOn }: ProcedureContext, sent: Sent): boolean => {
+  const pending = pendingPowerOn();
+  return !pending || sent.overruled === pending;
 };
 
+/** A command that was lost goes again soon, one that was accepted after a while; both after a fresh read. */
 const due = ({ clock, job, settings }: ProcedureContext, sent: Sent): boolean => {
   if (!maySend(clock, job)) return false;
-  if (sent.lastMs === undefined || sent.lost) return true;
-  return clock.nowMs() - sent.lastMs >= settings.resendAfterMs;
+  if (sent.lastMs === undefined) return true;
+  const waitMs = sent.losses > 0 ? retryPauseMs(sent.losses) : settings.resendAfterMs;
+  return clock.nowMs() - sent.lastMs >= waitMs;
 };
 
 /** Sends one power-off, which is idempotent; answers an ending only where the BMC said a lasting no. */
 const sendOff = async (context: ProcedureContext, sent: Sent): Promise<Ending | undefined> => {
-  const { clock, job, talk, mayProceed } = context;
-  await mayProceed();
+  const { clock, job, talk, mayProceed, pendingPowerOn } = context;
+  await mayProceed('off');
   if (!maySend(clock, job)) return undefined;
+  const pending = pendingPowerOn();
+  sent.lastMs = clock.nowMs();
   const reply = await talk.send('off');
   sent.firstMs ??= clock.nowMs();
-  sent.lastMs = clock.nowMs();
-  sent.lost = reply.kind !== 'accepted';
-  if (reply.kind === 'accepted') return undefined;
+  if (reply.kind === 'accepted') {
+    sent.losses = 0;
+    sent.overruled = pending;
+    return undefined;
+  }
+  sent.losses += 1;
   job.trouble = reply.reason;
   if (reply.kind !== 'rejected') return undefined;
   // "Not in this state" is what a BMC says whose server just went off: the next read decides.
-  if (reply.reason.code === 'bmc.state') sent.lost = false;
   return reply.reason.code === 'bmc.state' || reply.reason.code === 'bmc.busy'
     ? undefined
     : endedBy(job, reply.reason);
@@ -46,21 +57,18 @@ const sendOff = async (context: ProcedureContext, sent: Sent): Promise<Ending | 
 export const forceOff: Procedure = async (context) => {
   const { clock, job } = context;
   const startedMs = clock.nowMs();
-  const sent: Sent = { firstMs: undefined, lastMs: undefined, lost: false };
+  const sent: Sent = { firstMs: undefined, lastMs: undefined, losses: 0, overruled: undefined };
   for (;;) {
     const outcome = await readPatiently(context);
     if ('ending' in outcome) return outcome.ending;
-    const { reading } = outcome;
-    const off = reading.proof.power === 'off';
-    // A caller that joined while the question was under way is owed a reading of its own.
-    if (off && reading.askedMs < job.lastJoinedMs) continue;
-    if (off && settled(context, reading, sent)) return { kind: 'proved', proof: reading.proof };
+    const { proof, askedMs } = outcome.reading;
+    if (proof.power === 'off' && settled(context, sent)) return { kind: 'proved', proof };
     if (due(context, sent)) {
       const ending = await sendOff(context, sent);
       if (ending) return ending;
-      if (!sent.lost) continue;
+      continue;
     }
-    const waitedMs = clock.nowMs() - (sent.firstMs ?? startedMs);
-    await pause(clock, job, sent.lost ? retryPauseMs(1) : pollPauseMs(waitedMs));
+    const nowMs = clock.nowMs();
+    await pause(clock, job, pollPauseMs(nowMs - (sent.firstMs ?? startedMs), nowMs - askedMs));
   }
 };

@@ -9,7 +9,7 @@ export const forceOn: Procedure = async (context) => {
   for (;;) {
     const outcome = await readPatiently(context);
     if ('ending' in outcome) return outcome.ending;
-    const { proof } = outcome.reading;
+    const { proof, askedMs } = outcome.reading;
     if (proof.power === 'on') return { kind: 'proved', proof };
     if (sentMs === undefined) {
       const sent = await sendOnce(context, 'on');
@@ -17,6 +17,7 @@ export const forceOn: Procedure = async (context) => {
       sentMs = clock.nowMs();
       continue;
     }
-    await pause(clock, job, pollPauseMs(clock.nowMs() - sentMs));
+    const nowMs = clock.nowMs();
+    await pause(clock, job, pollPauseMs(nowMs - sentMs, nowMs - askedMs));
   }
 };

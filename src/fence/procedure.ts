@@ -1,10 +1,12 @@
 import type { Clock } from '../core/clock.ts';
 import type { ErrorCode } from '../core/errors.ts';
 import type { Reason } from '../core/outcome.ts';
-import type { ControlReply } from '../core/ports.ts';
-import { type Ending, type Job, mayObserve, maySend, noteStep, pause } from './job.ts';
+import type { ChassisCommand, ControlReply } from '../core/ports.ts';
+import { type Ending, type Job, mayObserve, maySend, noteStep, pause, wantedPower } from './job.ts';
 import { persistenceAfter } from './persistence.ts';
+import { unfinishedReason } from './report.ts';
 import { type FenceSettings, retryPauseMs } from './settings.ts';
+import type { PowerOn } from './slots.ts';
 import { type PowerReading, reasonOf, type Talk } from './talk.ts';
 
 /** What the procedures of all actions are given. */
@@ -14,9 +16,9 @@ export interface ProcedureContext {
   readonly job: Job;
   readonly talk: Talk;
   /** Resolves true once the request is on disk, or may go on without; false where it must not. */
-  readonly mayProceed: () => Promise<boolean>;
-  /** A power-on was sent before and not seen done: an "off" read may be about to end. */
-  readonly onMayBePending: () => boolean;
+  readonly mayProceed: (command: ChassisCommand) => Promise<boolean>;
+  /** A power-on that was sent before and not seen done: an "off" read may be about to end. */
+  readonly pendingPowerOn: () => PowerOn | undefined;
 }
 
 export type Procedure = (context: ProcedureContext) => Promise<Ending>;
@@ -25,11 +27,8 @@ export type Procedure = (context: ProcedureContext) => Promise<Ending>;
 export const endedBy = (job: Job, reason: Reason): Ending =>
   job.maybeSent ? { kind: 'unproved', reason } : { kind: 'refused', reason };
 
-const outOfTime = (job: Job): Ending => {
-  if (job.preempted) return endedBy(job, job.preempted);
-  const message = `${job.server}: the wanted power state was not read in time`;
-  return { kind: 'unproved', reason: job.trouble ?? { code: 'fence.deadline', message } };
-};
+const outOfTime = (job: Job): Ending =>
+  job.preempted ? endedBy(job, job.preempted) : { kind: 'unproved', reason: unfinishedReason(job) };
 
 const givesUp = (job: Job, code: ErrorCode): boolean => {
   const persistence = persistenceAfter(code);
@@ -41,9 +40,14 @@ const noteRead = (clock: Clock, job: Job, power: string): void => {
   if (last?.result !== power) noteStep(clock, job, 'read', power);
 };
 
+/** Whether a caller joined while the question was under way: it is owed a reading of its own. */
+const tooEarly = (job: Job, { proof, joiners }: PowerReading): boolean =>
+  proof.power === wantedPower(job) && joiners !== job.joiners;
+
 /**
  * Reads the power, through failures that can pass, for as long as the job observes. Answers the
- * reading, or the ending of a job that cannot read any more.
+ * reading, or the ending of a job that cannot read any more. Nobody joins after the wanted state was
+ * read once, so a reading is too early once at most.
  */
 export const readPatiently = async (
   context: ProcedureContext,
@@ -51,7 +55,11 @@ export const readPatiently = async (
   const { clock, job, talk } = context;
   for (let failures = 1; mayObserve(clock, job); failures += 1) {
     try {
-      const reading = await talk.read();
+      let reading = await talk.read();
+      if (tooEarly(job, reading)) {
+        job.wantedRead = true;
+        reading = await talk.read();
+      }
       noteRead(clock, job, reading.proof.power);
       return { reading };
     } catch (error) {
@@ -71,7 +79,7 @@ export const sendOnce = async (
   command: 'on' | 'reset' | 'nmi',
 ): Promise<{ reply: ControlReply } | { ending: Ending }> => {
   const { clock, job, talk, mayProceed } = context;
-  if (!(await mayProceed())) {
+  if (!(await mayProceed(command))) {
     const message = `the journal did not take the request, so ${command} was not sent to ${job.server}`;
     return { ending: { kind: 'refused', reason: { code: 'fence.journal', message } } };
   }

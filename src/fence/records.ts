@@ -1,16 +1,11 @@
 import { type Clock, timedOut, within } from '../core/clock.ts';
 import { messageOf } from '../core/errors.ts';
 import type { Logger } from '../core/log.ts';
-import type { FenceAction } from '../core/outcome.ts';
+import type { Proof } from '../core/outcome.ts';
+import type { ChassisCommand } from '../core/ports.ts';
 import type { Event, FenceReport, NewEvent, Severity } from '../events/catalogue.ts';
 import type { Job } from './job.ts';
 import type { FenceSettings } from './settings.ts';
-
-/**
- * Actions that go on when the journal does not answer: a failed disk must not keep a failed server
- * alive. Everything else waits for the journal.
- */
-const goesOnWithoutJournal: ReadonlySet<FenceAction> = new Set<FenceAction>(['off', 'cycle', 'reset', 'nmi']);
 
 export interface RecordDeps {
   readonly clock: Clock;
@@ -22,8 +17,12 @@ export interface RecordDeps {
 /** Whether an event reached the disk: in time, late or failed (then it stands in the log instead). */
 const reachedDisk = async (deps: RecordDeps, job: Job, event: NewEvent): Promise<boolean> => {
   const { clock, log, settings } = deps;
+  job.owed += 1;
   const recorded = deps.record(event).then(
-    () => true,
+    () => {
+      job.owed -= 1;
+      return true;
+    },
     (error: unknown) => {
       log.error(
         { event, error: messageOf(error) },
@@ -56,24 +55,45 @@ const finishedEvent = (data: FenceReport): NewEvent => ({
 
 /** The records one job owes the journal. */
 export interface JobRecords {
-  /** Begins to write the request; the answer says whether a command may be sent. */
-  readonly mayProceed: () => Promise<boolean>;
+  /**
+   * Whether the command may be sent, once the request is on disk or 500 ms passed. A failed disk must
+   * not keep a failed server alive, but it keeps one from being switched on: after a restart nobody
+   * would know of a power-on that may be pending.
+   */
+  readonly mayProceed: (command: ChassisCommand) => Promise<boolean>;
   /** Writes how the job ended; resolves when it is on disk, or when waiting longer would harm the caller. */
   finish(report: () => FenceReport): Promise<void>;
+  /** Writes a proof that came after the decision, behind the record of that; owed from now on. */
+  provedLate(finished: Promise<void>, proof: Proof): Promise<void>;
 }
+
+const provedLate =
+  (deps: RecordDeps, job: Job): JobRecords['provedLate'] =>
+  async (finished, proof) => {
+    const { id, server, action } = job;
+    job.owed += 1;
+    await finished;
+    job.owed -= 1;
+    await reachedDisk(deps, job, {
+      type: 'fence.provedLate',
+      source: 'fence',
+      data: { job: id, server, action, proof },
+    });
+  };
 
 /** The records of a job whose request is in the journal since before a restart: only its end is owed. */
 export const resumedRecords = (deps: RecordDeps, job: Job): JobRecords => ({
-  mayProceed: async () => false,
+  mayProceed: async () => true,
   async finish(report) {
     await reachedDisk(deps, job, finishedEvent(report()));
   },
+  provedLate: provedLate(deps, job),
 });
 
 /** Starts writing the request at once, so that logging in and the disk work side by side. */
 export const openRecords = (deps: RecordDeps, job: Job, deadlineMs: number): JobRecords => {
   if (job.action === 'status') {
-    return { mayProceed: async () => true, finish: async () => {} };
+    return { mayProceed: async () => true, finish: async () => {}, provedLate: async () => {} };
   }
   const { id, server, action, requester } = job;
   const requested = reachedDisk(deps, job, {
@@ -82,10 +102,11 @@ export const openRecords = (deps: RecordDeps, job: Job, deadlineMs: number): Job
     data: { job: id, server, action, requester, deadlineMs },
   });
   return {
-    mayProceed: async () => (await requested) || goesOnWithoutJournal.has(action),
+    mayProceed: async (command) => (await requested) || command !== 'on',
     async finish(report) {
       await requested;
       await reachedDisk(deps, job, finishedEvent(report()));
     },
+    provedLate: provedLate(deps, job),
   };
 };

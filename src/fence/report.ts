@@ -12,21 +12,22 @@ const verdictOf = (job: Job): { outcome: Outcome; reason: Reason | undefined; pr
   return { outcome: 'unknown', reason: unfinishedReason(job), proof: undefined };
 };
 
-const unfinishedReason = (job: Job): Reason => {
+/** Why nothing was proved: the trouble there is, or that time ran out, with or without a word of the BMC. */
+export const unfinishedReason = (job: Job): Reason => {
   if (job.trouble) return job.trouble;
   const read = job.lastRead
     ? `it was last read ${job.lastRead.power} at ${job.lastRead.at}`
     : 'its power was not read';
   const accepted = job.accepted ? 'the BMC accepted the command, but ' : '';
   return {
-    code: 'fence.deadline',
+    code: job.lastRead ? 'fence.deadline' : 'bmc.timeout',
     message: `${job.server}: ${accepted}${read} when the deadline passed; do not fail over on this`,
   };
 };
 
-/** Actions that leave a server off when it is read off: for `on`, off before the command says nothing. */
+/** For `on`, off before the command says nothing; nor does an off that a pending power-on may end. */
 const fencedByOff = (job: Job, proof: Proof | undefined): boolean =>
-  proof?.power === 'off' && job.action !== 'on';
+  proof?.power === 'off' && job.action !== 'on' && !job.offMayEnd;
 
 /** What is known of the job now. */
 export const reportOf = (job: Job): FenceReport => {
@@ -41,7 +42,7 @@ export const reportOf = (job: Job): FenceReport => {
     ...(proof ? { proof } : {}),
     ...(reason ? { reason } : {}),
     ...(job.restart ? { restart: job.restart } : {}),
-    journalled: job.journalled,
+    journalled: job.journalled && job.owed === 0,
     steps: [...job.steps],
   };
 };

@@ -14,7 +14,7 @@ import { endedBy, type Procedure, type ProcedureContext } from './procedure.ts';
 import type { JobRecords } from './records.ts';
 import { reportOf } from './report.ts';
 import type { FenceSettings } from './settings.ts';
-import { preempt, type Slot } from './slots.ts';
+import { pendingPowerOn, preempt, type Slot, willSwitchOn } from './slots.ts';
 import { readStatus } from './status.ts';
 import { createTalk } from './talk.ts';
 
@@ -50,10 +50,21 @@ const procedures: Record<FenceAction, Procedure> = {
 
 const conclude = (clock: Clock, job: Job, ending: Ending): void => {
   job.ending = ending;
-  if (job.action === 'cycle' && ending.kind === 'proved') job.restart = { outcome: 'pending' };
+  if (job.action === 'cycle' && ending.kind === 'proved') {
+    job.restart = job.noRestart ? { outcome: 'refused', reason: job.noRestart } : { outcome: 'pending' };
+  }
   const result =
     ending.kind === 'proved' ? `${ending.proof.power}, read by ${ending.proof.by}` : ending.reason.code;
   noteStep(clock, job, ending.kind, result);
+};
+
+/** A power-off that was read to work ends what was pending; anyone else's "off" may be about to end. */
+const weighOff = ({ clock, settings, slot }: RunDeps, job: Job, ending: Ending): void => {
+  if (ending.kind === 'unproved' || ending.proof?.power !== 'off') return;
+  if (job.action === 'off' || job.action === 'cycle') slot.powerOn = undefined;
+  else
+    job.offMayEnd =
+      willSwitchOn(slot) || Boolean(pendingPowerOn(slot, clock.nowMs(), settings.powerOnLimitMs));
 };
 
 const carryOut = async (deps: RunDeps, context: ProcedureContext): Promise<Ending> => {
@@ -61,9 +72,7 @@ const carryOut = async (deps: RunDeps, context: ProcedureContext): Promise<Endin
   try {
     if (job.action === 'off' || job.action === 'cycle') await preempt(deps.slot, job);
     const ending = await procedures[job.action](context);
-    if (ending.kind === 'proved' && ending.proof.power === 'off' && job.action !== 'status') {
-      deps.slot.onMayBePending = false;
-    }
+    weighOff(deps, job, ending);
     return ending;
   } catch (error) {
     deps.log.error({ job: job.id, error: messageOf(error) }, 'a forced stop failed on a fault of its own');
@@ -87,32 +96,26 @@ export const runJob = (deps: RunDeps, job: Job, records: JobRecords): RunningJob
     job,
     talk,
     mayProceed: records.mayProceed,
-    onMayBePending: () => slot.onMayBePending,
+    pendingPowerOn: () => pendingPowerOn(slot, clock.nowMs(), settings.powerOnLimitMs),
   };
   const settled = decision.made.then(() => records.finish(() => reportOf(job)));
 
-  const tellAfterwards = async (): Promise<void> => {
-    await settled;
-    const { id, server, action, ending } = job;
-    if (ending?.kind !== 'proved') return;
-    if ((await decision.made) === 'deadline') {
-      report({
-        type: 'fence.provedLate',
-        source: 'fence',
-        data: { job: id, server, action, proof: ending.proof },
-      });
-    }
+  const tellAfterwards = async (ending: Ending, inTime: boolean): Promise<void> => {
+    const { id, server, action } = job;
+    if (ending.kind !== 'proved') return settled;
+    if (inTime) await settled;
+    else await records.provedLate(settled, ending.proof);
     if (action !== 'cycle') return;
-    job.restart = await restart(context);
+    job.restart = await restart(context, inTime);
     report({ type: 'fence.restarted', source: 'fence', data: { job: id, server, restart: job.restart } });
   };
 
   const live = async (): Promise<void> => {
     slot.jobs.add(job);
     try {
-      conclude(clock, job, await carryOut(deps, context));
-      decision.end();
-      await tellAfterwards();
+      const ending = await carryOut(deps, context);
+      conclude(clock, job, ending);
+      await tellAfterwards(ending, decision.end());
     } finally {
       slot.jobs.delete(job);
       talk.close();
@@ -124,7 +127,7 @@ export const runJob = (deps: RunDeps, job: Job, records: JobRecords): RunningJob
     settled,
     ended: live(),
     extend(deadlineMs) {
-      job.lastJoinedMs = clock.nowMs();
+      job.joiners += 1;
       if (deadlineMs <= job.deadlineMs) return;
       job.deadlineMs = deadlineMs;
       decision.rearm();

@@ -4,7 +4,8 @@ import type { Logger } from '../core/log.ts';
 import type { FenceAction, Reason } from '../core/outcome.ts';
 import type { BmcPort } from '../core/ports.ts';
 import type { Event, FenceReport, NewEvent } from '../events/catalogue.ts';
-import { createJob, type Job, type JobStart } from './job.ts';
+import type { CarriedOver, InterruptedJob } from './carry-over.ts';
+import { createJob, type Job } from './job.ts';
 import { type JobRecords, openRecords, type RecordDeps, resumedRecords } from './records.ts';
 import { reportOf } from './report.ts';
 import { concludeJob, type RunningJob, runJob } from './run-job.ts';
@@ -41,18 +42,16 @@ export interface FenceService {
   /** The job while it is remembered here; the journal knows older ones. */
   find(job: string): { report: FenceReport; running: boolean } | undefined;
   /**
-   * Takes up jobs that were under way when the daemon last ended: each is put on record as unknown,
-   * then observed, never sent again. Resolves when all are on record.
+   * Takes up what was under way when the daemon last ended. A power-off with time left goes on, by
+   * reading first; all else is put on record as unknown, then observed, never sent again. Resolves
+   * when those are on record.
    */
-  resume(interrupted: readonly InterruptedJob[]): Promise<void>;
+  resume(carried: CarriedOver): Promise<void>;
   /** How many jobs run or observe. */
   running(): number;
   /** Takes no new jobs, calls off those under way, and resolves when all have ended. */
   stop(): Promise<void>;
 }
-
-/** A job whose request is in the journal and whose end is not. */
-export type InterruptedJob = Pick<JobStart, 'id' | 'server' | 'action' | 'requester'>;
 
 interface Times {
   readonly askedMs: number;
@@ -176,24 +175,24 @@ export const createFenceService = (deps: FenceDeps): FenceService => {
     return refusal ? refuse(request, times, refusal) : start(request, bmc, slot, times);
   };
 
-  /** Tells the truth about a job that a restart cut off, then looks whether it worked all the same. */
-  const resumeOne = (one: InterruptedJob, records: RecordDeps): Promise<void> => {
-    const slot = slotOf(one.server);
-    if (one.action === 'on' || one.action === 'cycle') slot.onMayBePending = true;
-    const observes = one.action === 'off' || one.action === 'cycle' || one.action === 'on';
-    const job = createJob(clock, {
-      ...one,
-      deadlineMs: 0,
-      observeMs: observes ? records.settings.observeMs : 0,
-    });
-    const message = `Noroshi ended while ${one.action} of ${one.server} was under way; its outcome was not seen`;
+  /** Goes on with a power-off that has time left; tells the truth about any other job, and observes. */
+  const resumeOne = async (one: InterruptedJob, records: RecordDeps): Promise<void> => {
+    const { id, server, action, requester } = one;
+    const slot = slotOf(server);
+    const stops = action === 'off' || action === 'cycle';
+    const deadlineMs = stops ? Math.max(0, one.remainingMs) : 0;
+    const observeMs = stops || action === 'on' ? records.settings.observeMs : 0;
+    const job = createJob(clock, { id, server, action, requester, deadlineMs, observeMs });
+    const message = `Noroshi ended while ${action} of ${server} was under way; its outcome was not seen`;
     const reason: Reason = { code: 'fence.interrupted', message };
     job.trouble = reason;
     job.maybeSent = true;
     memory.add(job, (other) => running.has(other));
-    const bmc = deps.bmcOf(one.server);
-    if (bmc) return launch(job, bmc, slot, resumedRecords(records, job)).settled;
-    return concludeJob(records, job, { kind: 'unproved', reason }, resumedRecords(records, job));
+    const owed = resumedRecords(records, job);
+    const bmc = deps.bmcOf(server);
+    if (!bmc) return concludeJob(records, job, { kind: 'unproved', reason }, owed);
+    const { settled } = launch(job, bmc, slot, owed);
+    if (deadlineMs === 0) await settled;
   };
 
   return {
@@ -212,9 +211,10 @@ export const createFenceService = (deps: FenceDeps): FenceService => {
       const job = memory.get(id);
       return job && { report: reportOf(job), running: running.has(job) };
     },
-    async resume(interrupted) {
+    async resume({ interrupted, mayComeOn }) {
       const settings = deps.settings();
       const records = { clock, log, settings, record: deps.record };
+      for (const server of mayComeOn) slotOf(server).powerOn = { sentMs: clock.nowMs() };
       await Promise.all(interrupted.map((one) => resumeOne(one, records)));
     },
     running: () => running.size,

@@ -14,6 +14,8 @@ export interface FenceSettings {
   readonly resendAfterMs: number;
   /** How long the later half of a cycle waits for the server to be read on. */
   readonly restartMs: number;
+  /** How long a power-on that was not seen done may still come true. */
+  readonly powerOnLimitMs: number;
 }
 
 export const defaultFenceSettings: FenceSettings = {
@@ -24,6 +26,7 @@ export const defaultFenceSettings: FenceSettings = {
   answerMarginMs: 20,
   resendAfterMs: 5_000,
   restartMs: 60_000,
+  powerOnLimitMs: 120_000,
 };
 
 const shortestPauseMs = 20;
@@ -31,11 +34,12 @@ const longestPauseMs = 1000;
 const pauseShare = 1 / 40;
 
 /**
- * The pause before the power is read again: 20 ms at first, then a fortieth of the time waited so
- * far, at most 1 s. So the proof comes at most 2.5 % later than the hardware, whatever its speed.
+ * The pause before the power is read again, so that readings begin 20 ms apart at first, then a
+ * fortieth of the time waited so far, at most 1 s: the proof comes at most 2.5 % and one answer later
+ * than the hardware, whatever its speed. `readingMs` is what the last reading took.
  */
-export const pollPauseMs = (waitedMs: number): number =>
-  Math.min(longestPauseMs, Math.max(shortestPauseMs, waitedMs * pauseShare));
+export const pollPauseMs = (waitedMs: number, readingMs: number): number =>
+  Math.max(shortestPauseMs, Math.min(longestPauseMs, waitedMs * pauseShare) - readingMs);
 
 const firstRetryMs = 100;
 const longestRetryMs = 2000;

@@ -4,21 +4,34 @@ import type { Job } from './job.ts';
 /** The live jobs of one server, and the rules of who goes before whom. */
 export interface Slot {
   readonly jobs: Set<Job>;
-  /** A power-on was sent and the server was not read on since. */
-  onMayBePending: boolean;
+  /** The latest power-on that was, or may have been, sent and was not seen done since. */
+  powerOn: PowerOn | undefined;
 }
 
-export const createSlot = (): Slot => ({ jobs: new Set(), onMayBePending: false });
+/** One power-on on its way; each is an object of its own, so that a later one is not mistaken for it. */
+export interface PowerOn {
+  /** Monotonic. */
+  readonly sentMs: number;
+}
+
+export const createSlot = (): Slot => ({ jobs: new Set(), powerOn: undefined });
+
+/** The power-on that may still come true. One that took longer than `limitMs` is held to have failed. */
+export const pendingPowerOn = ({ powerOn }: Slot, nowMs: number, limitMs: number): PowerOn | undefined =>
+  powerOn && nowMs - powerOn.sentMs < limitMs ? powerOn : undefined;
 
 /** A job whose power-off is still to be proved; one that only observes past its deadline is finished. */
 const isStopping = (job: Job, nowMs: number): boolean =>
   (job.action === 'off' || job.action === 'cycle') && job.ending === undefined && nowMs < job.deadlineMs;
 
+/** Whether the job still takes callers: it would do for them all that it does for its first. */
+const isOpen = (job: Job): boolean => !job.ending && !job.preempted && !job.noRestart && !job.wantedRead;
+
 /** The unfinished job that an identical request joins, where there is one. */
 export const joinable = (slot: Slot, action: Job['action'], nowMs: number): Job | undefined => {
   if (action === 'status') return undefined;
   for (const job of slot.jobs) {
-    if (job.action === action && !job.ending && !job.preempted && nowMs < job.deadlineMs) return job;
+    if (job.action === action && isOpen(job) && nowMs < job.deadlineMs) return job;
   }
   return undefined;
 };
@@ -42,6 +55,15 @@ export const blocked = (
 
 const maySwitchOn = (job: Job): boolean =>
   job.action === 'on' || (job.action === 'cycle' && job.restart?.outcome === 'pending');
+
+/** Whether some live job of ours is going to switch the server on, now or after its power-off. */
+export const willSwitchOn = (slot: Slot): boolean =>
+  [...slot.jobs].some(
+    (job) =>
+      !job.preempted &&
+      !job.noRestart &&
+      (job.ending ? job.restart?.outcome === 'pending' : job.action === 'on' || job.action === 'cycle'),
+  );
 
 const givesWay = (job: Job): boolean => job.action === 'reset' || job.action === 'nmi' || maySwitchOn(job);
 

@@ -1,10 +1,11 @@
+import { unlessCalledOff } from '../core/called-off.ts';
 import { type Clock, isoNow } from '../core/clock.ts';
 import { CodedError, codeOf, type ErrorCode, messageOf } from '../core/errors.ts';
 import type { Proof, Reason } from '../core/outcome.ts';
-import type { BmcPort, BmcSession, ChassisCommand, ControlReply } from '../core/ports.ts';
+import type { BmcPort, BmcSession, CallLimits, ChassisCommand, ControlReply } from '../core/ports.ts';
 import type { NewEvent } from '../events/catalogue.ts';
-import { callLimits, type Job, noteStep } from './job.ts';
-import type { Slot } from './slots.ts';
+import { type Job, lookLimits, noteStep, sendLimits } from './job.ts';
+import type { PowerOn, Slot } from './slots.ts';
 
 export interface TalkDeps {
   readonly clock: Clock;
@@ -18,6 +19,8 @@ export interface TalkDeps {
 export interface PowerReading {
   readonly proof: Proof;
   readonly askedMs: number;
+  /** How many callers had joined the job by then. */
+  readonly joiners: number;
 }
 
 /** One job's conversation with the BMC of its server: opened when needed, opened again when it broke. */
@@ -46,10 +49,26 @@ const pinFirst = ({ pinnedGuid, report }: TalkDeps, job: Job, guid: string | und
   report({ type: 'bmc.identityPinned', source: 'fence', data: { server: job.server, guid } });
 };
 
+const calledOff = () => new CodedError('bmc.timeout', 'called off before the BMC answered');
+
+/** One command to its end; a driver that throws has sent it, for all that is known. */
+const controlOnce = async (
+  session: BmcSession,
+  command: ChassisCommand,
+  limits: CallLimits,
+): Promise<ControlReply> => {
+  try {
+    return await session.control(command, limits);
+  } catch (error) {
+    return { kind: 'unanswered', reason: reasonOf(error, 'bmc.protocol') };
+  }
+};
+
 export const createTalk = (deps: TalkDeps, job: Job): Talk => {
   const { clock, bmc, slot } = deps;
-  const limits = () => callLimits(clock, job);
+  const { signal } = job.abort;
   let session: BmcSession | undefined;
+  let pinOffered = false;
 
   const drop = () => {
     void session?.close();
@@ -57,7 +76,12 @@ export const createTalk = (deps: TalkDeps, job: Job): Talk => {
   };
 
   const open = async (): Promise<BmcSession> => {
-    const opened = await bmc.open(limits());
+    const opened = await unlessCalledOff(
+      signal,
+      bmc.open(lookLimits(clock, job)),
+      calledOff,
+      (late) => void late.close(),
+    );
     try {
       refuseStranger(deps, job, opened.guid);
     } catch (error) {
@@ -78,13 +102,16 @@ export const createTalk = (deps: TalkDeps, job: Job): Talk => {
       try {
         session ??= await open();
         const askedMs = clock.nowMs();
-        const power = await session.readPower(limits());
-        pinFirst(deps, job, session.guid);
-        if (power === 'on') slot.onMayBePending = false;
+        const { joiners } = job;
+        const { powerOn } = slot;
+        const power = await unlessCalledOff(signal, session.readPower(lookLimits(clock, job)), calledOff);
+        if (!pinOffered) pinFirst(deps, job, session.guid);
+        pinOffered = true;
+        if (power === 'on' && slot.powerOn === powerOn) slot.powerOn = undefined;
         const proof: Proof = { by: 'bmc', power, at: isoNow(clock) };
         job.lastRead = proof;
         job.trouble = undefined;
-        return { proof, askedMs };
+        return { proof, askedMs, joiners };
       } catch (error) {
         drop();
         throw error;
@@ -97,18 +124,21 @@ export const createTalk = (deps: TalkDeps, job: Job): Talk => {
           reason: { code: 'bmc.timeout', message: 'the conversation with the BMC broke' },
         };
       }
-      const sentBefore = job.maybeSent;
+      const before = { maybeSent: job.maybeSent, powerOn: slot.powerOn };
+      const powerOn: PowerOn | undefined = command === 'on' ? { sentMs: clock.nowMs() } : undefined;
       job.maybeSent = true;
-      if (command === 'on') slot.onMayBePending = true;
-      const sending = session.control(command, limits());
+      slot.powerOn = powerOn ?? slot.powerOn;
+      const sending = controlOnce(session, command, sendLimits(clock, job));
       job.sending = sending;
       const reply = await sending;
       job.sending = undefined;
       if (reply.kind === 'notSent' || reply.kind === 'rejected') {
-        job.maybeSent = sentBefore;
-        if (command === 'on') slot.onMayBePending = false;
+        job.maybeSent = before.maybeSent;
+        if (powerOn && slot.powerOn === powerOn) slot.powerOn = before.powerOn;
       }
       if (reply.kind === 'accepted') job.accepted = true;
+      // The BMC may have forgotten the session: a login is sooner done than waiting for a read to fail.
+      if (reply.kind === 'unanswered') drop();
       noteStep(
         clock,
         job,

@@ -61,6 +61,8 @@ export interface FakeBmc {
   failOpens(code: ErrorCode, times: number): void;
   failReads(code: ErrorCode, times: number): void;
   faultControls(fault: ControlFault, times?: number): void;
+  /** Answers nothing any more in the sessions that are open now, as after a cold reset. */
+  forgetSessions(): void;
   /** Sessions that were opened and not closed. */
   openSessions(): number;
   /** Control requests that left, in order. */
@@ -191,6 +193,7 @@ export const createFakeBmc = ({ clock, nextOrder, ...given }: FakeBmcDeps): Fake
   const faults: Faults = { opens: [], reads: [], controls: [] };
   const over = createNetwork(clock, behaviour);
   let sessions = 0;
+  let generation = 0;
 
   const note = <Call extends FakeCall['call']>(call: Call, owner: Owner): FakeCall & { call: Call } => {
     const order = nextOrder?.() ?? calls.length;
@@ -212,10 +215,11 @@ export const createFakeBmc = ({ clock, nextOrder, ...given }: FakeBmcDeps): Fake
     command: ChassisCommand,
     limits: CallLimits,
     owner: Owner,
+    remembered: () => boolean,
   ): Promise<ControlReply> => {
     if (!(await turnComes(clock, behaviour.queueMs, limits))) return notSent;
     const call = note(command, owner);
-    const fault = faults.controls.shift();
+    const fault = remembered() ? faults.controls.shift() : 'lostUnanswered';
     const arrive = () => {
       const reply = takeControl(machine, behaviour, call, fault);
       return reply && { value: reply };
@@ -227,13 +231,15 @@ export const createFakeBmc = ({ clock, nextOrder, ...given }: FakeBmcDeps): Fake
 
   const session = (owner: Owner, guid: string | undefined): BmcSession => {
     let open = true;
+    const born = generation;
+    const remembered = () => born === generation;
     return {
       guid,
       readPower(limits) {
         note('read', owner);
-        return ask(limits, faults.reads.shift(), () => machine.power());
+        return ask(limits, remembered() ? faults.reads.shift() : 'bmc.timeout', () => machine.power());
       },
-      control: (command, limits) => control(command, limits, owner),
+      control: (command, limits) => control(command, limits, owner, remembered),
       async identify() {},
       readIdentify: async () => undefined,
       async close() {
@@ -259,6 +265,9 @@ export const createFakeBmc = ({ clock, nextOrder, ...given }: FakeBmcDeps): Fake
     failOpens: (code, count) => void faults.opens.push(...times(code, count)),
     failReads: (code, count) => void faults.reads.push(...times(code, count)),
     faultControls: (fault, count = 1) => void faults.controls.push(...times(fault, count)),
+    forgetSessions() {
+      generation += 1;
+    },
     openSessions: () => sessions,
     controls: () => calls.filter(({ call }) => call !== 'open' && call !== 'read'),
   };

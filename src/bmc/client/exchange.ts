@@ -1,4 +1,5 @@
 import { type Backoff, backoffMs } from '../../core/backoff.ts';
+import { unlessCalledOff } from '../../core/called-off.ts';
 import type { Clock, Timer } from '../../core/clock.ts';
 import { CodedError } from '../../core/errors.ts';
 import type { Lane } from '../../core/lane.ts';
@@ -107,6 +108,7 @@ const runQuestion = <Answer>(
       if (sends === 0 || question.resend) {
         pause = clock.after(backoffMs(timing.resend, sends), send);
         sends += 1;
+        lastFault = undefined;
         link.send(question.frame());
       }
     };
@@ -135,13 +137,15 @@ const runQuestion = <Answer>(
     send();
   });
 
-/** An exchange over `link`; every question waits for its turn in the device's lane. */
+/** An exchange over `link`; every question waits for its turn in the device's lane, unless it is called off. */
 export const createExchange = (deps: ExchangeDeps): Exchange => ({
-  ask: (question, limits) =>
-    deps.lane.run(limits.priority, () => {
+  ask(question, limits) {
+    const asking = deps.lane.run(limits.priority, () => {
       const patienceMs = question.limitMs ?? deps.timing.attemptMs;
       return runQuestion(deps, question, Math.min(patienceMs, limits.deadline.remainingMs()), limits.signal);
-    }),
+    });
+    return unlessCalledOff(limits.signal, asking, () => calledOff(deps.address));
+  },
   tell: (datagram) => deps.link.send(datagram),
   close: () => deps.link.close(),
 });

@@ -52,6 +52,20 @@ export const completionErrorCode = (completionCode: number): ErrorCode => {
   }
 };
 
+/**
+ * Completion codes of a BMC that does not say whether it carried the command out, table 5-2: it ran
+ * out of time, cannot give the answer (CEh), has done it once already, or does not know (FFh).
+ */
+const uncertainCodes: ReadonlySet<number> = new Set([
+  completionCodes.timeout,
+  0xce,
+  completionCodes.duplicate,
+  0xff,
+]);
+
+/** Whether a command that was answered like this may have been done all the same. */
+export const mayHaveBeenDone = (completionCode: number): boolean => uncertainCodes.has(completionCode);
+
 /** The error for a command that came back with a completion code other than 00h. */
 export const completionError = (address: string, command: string, completionCode: number): CodedError =>
   new CodedError(

@@ -12,7 +12,7 @@ import { seal, unseal } from '../ipmi/sealed.ts';
 import { createSequenceWindow } from '../ipmi/sequence-window.ts';
 import { rmcpPlusPacket } from './datagram.ts';
 import type { Exchange } from './exchange.ts';
-import { completionError } from './failures.ts';
+import { completionError, mayHaveBeenDone } from './failures.ts';
 import type { Established } from './handshake.ts';
 
 /** An established RMCP+ session: the only place from which commands to a server can be sent. */
@@ -23,7 +23,7 @@ export interface IpmiSession {
     request: Request,
     limits: CallLimits,
   ): Promise<Response>;
-  /** Sends the command exactly once and answers its completion code. */
+  /** Sends the command exactly once and answers its completion code. Throws where it may have been done. */
   requestOnce<Request, Response>(
     command: IpmiCommand<Request, Response>,
     request: Request,
@@ -122,7 +122,9 @@ export const createSession = ({ exchange, clock, address, established }: Session
       }
     },
     async requestOnce(command, request, limits) {
-      return (await send(command, request, limits, true)).completionCode;
+      const { completionCode } = await send(command, request, limits, true);
+      if (mayHaveBeenDone(completionCode)) throw completionError(address, command.name, completionCode);
+      return completionCode;
     },
     async close() {
       const limits: CallLimits = { deadline: deadlineIn(clock, closeLimitMs), priority: 'operator' };

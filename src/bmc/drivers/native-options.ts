@@ -41,6 +41,12 @@ export const nativeOptions = z
       .boolean()
       .default(false)
       .describe('Permits suite 0 in cipherSuites: no authentication, so anyone can switch this server off.'),
+    warmSession: z
+      .boolean()
+      .default(false)
+      .describe(
+        'Keeps one session open, so that a forced stop need not log in first. Only where the BMC shows two free slots.',
+      ),
   })
   .refine((options) => options.allowCipherSuite0 || !options.cipherSuites.includes(0), {
     path: ['cipherSuites'],

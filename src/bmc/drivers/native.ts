@@ -5,8 +5,10 @@ import type { BmcPort, BmcSession, CallLimits, ControlReply, IdentifyRequest } f
 import type { Secret } from '../../core/secret.ts';
 import { type AskTiming, defaultTiming } from '../client/exchange.ts';
 import { completionError } from '../client/failures.ts';
-import { type Contact, type LoggedIn, logIn } from '../client/login.ts';
+import { type Contact, logIn } from '../client/login.ts';
 import type { IpmiSession } from '../client/session.ts';
+import { defaultWarmTiming, keepWarm } from '../client/warm.ts';
+import { leaseWarm } from '../client/warm-lease.ts';
 import { chassisControl } from '../ipmi/commands/chassis-control.ts';
 import { chassisIdentify } from '../ipmi/commands/chassis-identify.ts';
 import { getChassisStatus } from '../ipmi/commands/get-chassis-status.ts';
@@ -50,20 +52,24 @@ const identifyData = (request: IdentifyRequest) => {
   return { seconds: request.seconds, indefinite: false };
 };
 
-const bmcSession = ({ address }: Contact, { session, guid }: LoggedIn): BmcSession => ({
-  guid,
+/** The port's calls over whatever session `current` gives at the moment. */
+const calls = (address: string, current: () => IpmiSession): Omit<BmcSession, 'guid' | 'close'> => ({
   async readPower(limits) {
-    return (await session.request(getChassisStatus, undefined, limits)).power;
+    return (await current().request(getChassisStatus, undefined, limits)).power;
   },
-  control: (command, limits) => control(session, address, command, limits),
+  control: (command, limits) => control(current(), address, command, limits),
   async identify(request, limits) {
-    await session.request(chassisIdentify, identifyData(request), limits);
+    await current().request(chassisIdentify, identifyData(request), limits);
   },
   async readIdentify(limits) {
-    return (await session.request(getChassisStatus, undefined, limits)).identify;
+    return (await current().request(getChassisStatus, undefined, limits)).identify;
   },
-  close: () => session.close(),
 });
+
+const coldSession = async (contact: Contact, limits: CallLimits): Promise<BmcSession> => {
+  const { session, guid } = await logIn(contact, limits);
+  return { guid, ...calls(contact.address, () => session), close: () => session.close() };
+};
 
 const contactOf = (options: NativeOptions, deps: NativeDeps): Contact => ({
   host: options.host,
@@ -82,13 +88,36 @@ const contactOf = (options: NativeOptions, deps: NativeDeps): Contact => ({
   learned: { met: false, suite: undefined },
 });
 
-/** A BMC spoken to in IPMI 2.0 by this process itself: one session per `open`, one packet in flight. */
+/**
+ * A BMC spoken to in IPMI 2.0 by this process itself, one packet in flight: one session per `open`,
+ * or the one that is kept warm.
+ */
 export const createNativeBmc = (options: NativeOptions, deps: NativeDeps): BmcPort => {
   const contact = contactOf(options, deps);
+  const { clock } = deps;
+  const relogIn = (limits: CallLimits) => logIn(contact, limits);
+  const warm = options.warmSession
+    ? keepWarm({ clock, timing: defaultWarmTiming, logIn: relogIn })
+    : undefined;
   const open = new Set<BmcSession>();
+
+  const openSession = (limits: CallLimits): Promise<BmcSession> | BmcSession => {
+    const taken = warm?.take();
+    if (!warm || !taken) return coldSession(contact, limits);
+    const lease = leaseWarm({ clock, address: contact.address, warm, taken, logIn: relogIn });
+    const session = calls(contact.address, lease.session);
+    return {
+      ...session,
+      guid: taken.guid,
+      readPower: (within) => lease.ask(within, session.readPower),
+      identify: (request, within) => lease.ask(within, (limited) => session.identify(request, limited)),
+      close: lease.close,
+    };
+  };
+
   return {
     async open(limits) {
-      const session = bmcSession(contact, await logIn(contact, limits));
+      const session = await openSession(limits);
       const tracked: BmcSession = {
         ...session,
         async close() {
@@ -100,6 +129,7 @@ export const createNativeBmc = (options: NativeOptions, deps: NativeDeps): BmcPo
     },
     async close() {
       await Promise.all([...open].map((session) => session.close()));
+      await warm?.close();
     },
   };
 };

@@ -19,6 +19,10 @@ export interface Asked {
   readonly order: number;
   answer: FenceAnswer | undefined;
   answeredMs: number | undefined;
+  /** How many events were on disk when it was answered. */
+  eventsThen: number;
+  /** How often the server had come on by then. */
+  cameOnThen: number;
   error: unknown;
 }
 
@@ -32,6 +36,9 @@ export interface FenceBench {
   /** Every event that was offered to the journal, whatever the disk did with it. */
   readonly offered: NewEvent[];
   readonly pinned: Map<string, string>;
+  /** When the request of a job reached the disk, in the order of {@link Asked.order}. */
+  readonly requestedOrder: ReadonlyMap<string, number>;
+  readonly asked: readonly Asked[];
   bmc(server?: string): FakeBmc;
   ask(action: FenceAction, options?: { server?: string; deadlineMs?: number }): Asked;
   /** Events on disk, of one type. */
@@ -76,16 +83,18 @@ const createServers = (clock: VirtualClock, options: BenchOptions, nextOrder: ()
 };
 
 /** The journal as the application wires it: a recorded pin is known from then on. */
-const createRecorder = (journal: MemoryJournal) => {
+const createRecorder = (journal: MemoryJournal, nextOrder: () => number) => {
   const offered: NewEvent[] = [];
   const pinned = new Map<string, string>();
+  const requestedOrder = new Map<string, number>();
   const record = async (event: NewEvent): Promise<Event> => {
     offered.push(event);
     const recorded = await journal.append(event);
     if (event.type === 'bmc.identityPinned') pinned.set(event.data.server, event.data.guid);
+    if (event.type === 'fence.requested') requestedOrder.set(event.data.job, nextOrder());
     return recorded;
   };
-  return { offered, pinned, record };
+  return { offered, pinned, requestedOrder, record };
 };
 
 /** Numbers the jobs, and writes each job's number onto the port that was handed out for it. */
@@ -111,7 +120,7 @@ export const createFenceBench = (options: BenchOptions = {}): FenceBench => {
   const journal = createMemoryJournal(clock);
   const nextOrder = counter();
   const servers = createServers(clock, options, nextOrder);
-  const { offered, pinned, record } = createRecorder(journal);
+  const { record, ...records } = createRecorder(journal, nextOrder);
   const names = createJobNames();
   const settings: FenceSettings = { ...defaultFenceSettings, ...options.settings };
   const service = createFenceService({
@@ -121,11 +130,12 @@ export const createFenceBench = (options: BenchOptions = {}): FenceBench => {
     self: options.self,
     knows: (server) => servers.has(server) || (options.withoutBmc ?? []).includes(server),
     bmcOf: (server) => servers.get(server)?.port(names.owner()),
-    pinnedGuid: (server) => pinned.get(server),
+    pinnedGuid: (server) => records.pinned.get(server),
     record,
     newJobId: names.newJobId,
   });
 
+  const all: Asked[] = [];
   const ask: FenceBench['ask'] = (action, { server = server1, deadlineMs = settings.deadlineMs } = {}) => {
     const asked: Asked = {
       server,
@@ -135,12 +145,17 @@ export const createFenceBench = (options: BenchOptions = {}): FenceBench => {
       order: nextOrder(),
       answer: undefined,
       answeredMs: undefined,
+      eventsThen: 0,
+      cameOnThen: 0,
       error: undefined,
     };
+    all.push(asked);
     service.request({ server, action, deadlineMs, requester: 'test' }).then(
       (answer) => {
         asked.answer = answer;
         asked.answeredMs = clock.nowMs();
+        asked.eventsThen = journal.events().length;
+        asked.cameOnThen = servers.get(server)?.machine.cameOnMs.length ?? 0;
       },
       (error: unknown) => {
         asked.error = error;
@@ -153,8 +168,8 @@ export const createFenceBench = (options: BenchOptions = {}): FenceBench => {
     clock,
     journal,
     service,
-    offered,
-    pinned,
+    ...records,
+    asked: all,
     ask,
     bmc(server = server1) {
       const bmc = servers.get(server);

@@ -66,13 +66,16 @@ describe.each(['reset', 'nmi'] as const)('%s', (action) => {
 });
 
 describe('status', () => {
-  test.each(['on', 'off'] as const)('reads %s, changes nothing and owes the journal nothing', async (power) => {
-    const bench = createFenceBench({ power });
-    const answer = await answered(bench, 'status');
-    expect(answer).toMatchObject({ outcome: 'confirmed', fenced: power === 'off', proof: { power } });
-    expect(commandsOf(bench.bmc())).toEqual([]);
-    expect(bench.journal.events()).toEqual([]);
-  });
+  test.each(['on', 'off'] as const)(
+    'reads %s, changes nothing and owes the journal nothing',
+    async (power) => {
+      const bench = createFenceBench({ power });
+      const answer = await answered(bench, 'status');
+      expect(answer).toMatchObject({ outcome: 'confirmed', fenced: power === 'off', proof: { power } });
+      expect(commandsOf(bench.bmc())).toEqual([]);
+      expect(bench.journal.events()).toEqual([]);
+    },
+  );
 
   test('is answered during a power-off, and holds nothing up', async () => {
     const bench = createFenceBench({ times: { offDelayMs: 2000 } });

@@ -170,6 +170,25 @@ describe('while a power-on may be pending', () => {
     expect(bench.service.find(old.job)?.running).toBe(false);
   });
 
+  test('a reading of on that was asked for before the power-on left does not say that it is done', async () => {
+    const latencyMs = 100;
+    const bench = createFenceBench({ power: 'off', times: { onDelayMs: 5000 }, behaviour: { latencyMs } });
+    bench.ask('on');
+    await bench.clock.advance(80);
+    bench.ask('status');
+    await bench.clock.advance(140);
+    bench.bmc().machine.press('on');
+    await bench.clock.advance(20);
+    bench.bmc().machine.press('off');
+    await bench.clock.advance(60);
+    const off = bench.ask('off');
+    await bench.clock.advance(2000);
+    expect(answerOf(off).fenced).toBe(true);
+    await bench.finish();
+    expect(commandsOf(bench.bmc())).toEqual(['on', 'off']);
+    expect(bench.bmc().machine.power()).toBe('off');
+  });
+
   test.each(['status', 'reset', 'nmi'] as const)('%s does not say fenced', async (action) => {
     const bench = await powerOnPending();
     const answer = await answered(bench, action, { deadlineMs: 2000 });
@@ -186,8 +205,14 @@ describe('while a power-on may be pending', () => {
 
   test('the same holds for a power-on from before a restart of the daemon', async () => {
     const bench = createFenceBench({ power: 'off' });
-    bench.service.expectPowerOn('server1');
-    expect(await answered(bench, 'off')).toMatchObject({ outcome: 'confirmed', fenced: true, accepted: true });
+    const old = { id: 'old', server: 'server1', action: 'on', requester: 'test', remainingMs: 0 } as const;
+    void bench.service.resume({ interrupted: [old], mayComeOn: ['server1'] });
+    await bench.clock.advance(1000);
+    expect(await answered(bench, 'off')).toMatchObject({
+      outcome: 'confirmed',
+      fenced: true,
+      accepted: true,
+    });
     expect(commandsOf(bench.bmc())).toEqual(['off']);
   });
 });

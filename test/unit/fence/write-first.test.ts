@@ -85,7 +85,11 @@ describe('a disk that does not answer', () => {
     if (how === 'hangs') bench.journal.holdAppends(true);
     else bench.journal.failAppends(journalDown);
     const answer = await answered(bench, 'on');
-    expect(answer).toMatchObject({ outcome: 'refused', journalled: false, reason: { code: 'fence.journal' } });
+    expect(answer).toMatchObject({
+      outcome: 'refused',
+      journalled: false,
+      reason: { code: 'fence.journal' },
+    });
     expect(answer.waitedMs).toBeLessThanOrEqual(1050);
     await bench.finish();
     expect(commandsOf(bench.bmc())).toEqual([]);
@@ -99,7 +103,9 @@ describe('a disk that does not answer', () => {
     await bench.finish();
     expect(commandsOf(bench.bmc())).toEqual(['off']);
     const restarted = bench.offered.find(({ type }) => type === 'fence.restarted');
-    expect(restarted?.data).toMatchObject({ restart: { outcome: 'refused', reason: { code: 'fence.journal' } } });
+    expect(restarted?.data).toMatchObject({
+      restart: { outcome: 'refused', reason: { code: 'fence.journal' } },
+    });
   });
 
   test('does not keep a status from being read', async () => {

@@ -1,0 +1,48 @@
+import type { JobView } from '../events/view.ts';
+import type { JobStart } from './job.ts';
+
+/** A job whose request is in the journal and whose end is not. */
+export interface InterruptedJob extends Pick<JobStart, 'id' | 'server' | 'action' | 'requester'> {
+  /** What is left of its deadline, by the wall clock; 0 or less where it has passed. */
+  readonly remainingMs: number;
+}
+
+/** What the last life of the daemon left to this one. */
+export interface CarriedOver {
+  readonly interrupted: readonly InterruptedJob[];
+  /** Servers that a power-on sent in the last life may still switch on. */
+  readonly mayComeOn: readonly string[];
+}
+
+const remainingMs = ({ requestedAt, deadlineMs }: JobView, nowWallMs: number): number =>
+  Date.parse(requestedAt) + deadlineMs - nowWallMs;
+
+/** A cut-off cycle never got to its power-on: that is sent only after the end of its fence part is on disk. */
+const mayHaveSwitchedOn = ({ action, report }: JobView): boolean => {
+  if (action === 'on') return report === undefined || report.outcome === 'unknown';
+  const restart = report?.restart?.outcome;
+  return action === 'cycle' && (restart === 'pending' || restart === 'unknown');
+};
+
+/**
+ * Reads off the journal's view what a starting daemon must take up. `powerOnLimitMs` is how long a
+ * power-on may take to come true, beyond the deadline of its job.
+ */
+export const carriedOver = (
+  jobs: readonly JobView[],
+  nowWallMs: number,
+  powerOnLimitMs: number,
+): CarriedOver => ({
+  interrupted: jobs
+    .filter(({ report }) => report === undefined)
+    .map((view) => ({
+      id: view.job,
+      server: view.server,
+      action: view.action,
+      requester: view.requester,
+      remainingMs: remainingMs(view, nowWallMs),
+    })),
+  mayComeOn: jobs
+    .filter((view) => mayHaveSwitchedOn(view) && remainingMs(view, nowWallMs) > -powerOnLimitMs)
+    .map(({ server }) => server),
+});

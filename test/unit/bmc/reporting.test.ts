@@ -1,0 +1,138 @@
+import { describe, expect, test } from 'vitest';
+import { type LastKnown, reportingBmc } from '../../../src/bmc/reporting.ts';
+import { deadlineIn } from '../../../src/core/deadline.ts';
+import type { BmcPort, CallLimits } from '../../../src/core/ports.ts';
+import { createVirtualClock } from '../../../src/core/virtual-clock.ts';
+import type { NewEvent } from '../../../src/events/catalogue.ts';
+import { createFakeBmc } from '../../support/fake-bmc.ts';
+
+const server = 'server1';
+
+/** What the view makes of the events that matter here. */
+const fold = (known: LastKnown, event: NewEvent): LastKnown => {
+  switch (event.type) {
+    case 'bmc.answered':
+      return { ...known, bmc: 'ok', bmcReason: undefined };
+    case 'bmc.unreachable':
+      return { ...known, bmc: 'unreachable', bmcReason: event.data.reason };
+    case 'bmc.refused':
+      return { ...known, bmc: 'refused', bmcReason: event.data.reason };
+    case 'server.powerChanged':
+      return { ...known, power: event.data.power };
+    default:
+      return known;
+  }
+};
+
+const bench = (broken?: BmcPort) => {
+  const clock = createVirtualClock();
+  const bmc = createFakeBmc({ clock });
+  const events: NewEvent[] = [];
+  let known: LastKnown = { power: 'unknown', bmc: 'unknown' };
+  const report = (event: NewEvent) => {
+    events.push(event);
+    known = fold(known, event);
+  };
+  const port = reportingBmc(broken ?? bmc.port({ name: 'test' }), { server, lastKnown: () => known, report });
+  const limits = (signal?: AbortSignal): CallLimits => ({
+    deadline: deadlineIn(clock, 10_000),
+    priority: 'background',
+    ...(signal ? { signal } : {}),
+  });
+  /** Opens, reads and closes; answers the power or the code of the failure. */
+  const look = async (signal?: AbortSignal): Promise<string> => {
+    const looking = (async () => {
+      const session = await port.open(limits(signal));
+      const power = await session.readPower(limits(signal));
+      await session.close();
+      return power;
+    })().catch((error: { code: string }) => error.code);
+    await clock.advance(10_000);
+    return looking;
+  };
+  return { clock, bmc, events, look, port, types: () => events.map(({ type }) => type) };
+};
+
+describe('what a BMC shows becomes an event', () => {
+  test('once: that it answers, and what the power is', async () => {
+    const { look, events } = bench();
+    expect([await look(), await look()]).toEqual(['on', 'on']);
+    expect(events).toMatchObject([
+      { type: 'bmc.answered', data: { server } },
+      { type: 'server.powerChanged', data: { server, power: 'on', by: 'bmc' } },
+    ]);
+  });
+
+  test('again when the power changed', async () => {
+    const { look, bmc, types } = bench();
+    await look();
+    bmc.machine.press('off');
+    expect(await look()).toBe('off');
+    expect(types()).toEqual(['bmc.answered', 'server.powerChanged', 'server.powerChanged']);
+  });
+
+  test.each(['bmc.timeout', 'bmc.portClosed', 'bmc.unreachable'] as const)(
+    '%s is unreachable, told once until it changes',
+    async (code) => {
+      const { look, bmc, events, types } = bench();
+      bmc.failOpens(code, 2);
+      expect([await look(), await look()]).toEqual([code, code]);
+      expect(events).toMatchObject([{ type: 'bmc.unreachable', data: { server, reason: { code } } }]);
+      await look();
+      expect(types()).toEqual(['bmc.unreachable', 'bmc.answered', 'server.powerChanged']);
+    },
+  );
+
+  test.each(['bmc.auth', 'bmc.user', 'bmc.sessionFull', 'bmc.protocol'] as const)(
+    '%s is a refusal: somebody is there',
+    async (code) => {
+      const { look, bmc, events } = bench();
+      bmc.failOpens(code, 1);
+      expect(await look()).toBe(code);
+      expect(events).toMatchObject([{ type: 'bmc.refused', data: { server, reason: { code } } }]);
+    },
+  );
+
+  test('one trouble that turns into another is told again', async () => {
+    const { look, bmc, types } = bench();
+    bmc.failOpens('bmc.timeout', 1);
+    bmc.failOpens('bmc.portClosed', 1);
+    bmc.failOpens('bmc.auth', 1);
+    await look();
+    await look();
+    await look();
+    expect(types()).toEqual(['bmc.unreachable', 'bmc.unreachable', 'bmc.refused']);
+  });
+});
+
+describe('what says nothing about a BMC becomes no event', () => {
+  test('a login that its caller called off', async () => {
+    const { bmc, clock, look, events } = bench();
+    bmc.behaviour.frozen = true;
+    const abort = new AbortController();
+    clock.after(100, () => abort.abort());
+    expect(await look(abort.signal)).toBe('bmc.timeout');
+    expect(events).toEqual([]);
+  });
+});
+
+test('a driver that fails without a code speaks no valid IPMI, and that is told', async () => {
+  const broken: BmcPort = { open: () => Promise.reject(new Error('odd')), close: async () => {} };
+  const { look, events } = bench(broken);
+  expect(await look()).toBe('bmc.protocol');
+  expect(events).toMatchObject([{ type: 'bmc.refused', data: { reason: { message: 'odd' } } }]);
+});
+
+test('a session stays what the driver made it', async () => {
+  const { bmc, port, clock } = bench();
+  bmc.behaviour.guid = '11'.repeat(16);
+  const opening = port.open({ deadline: deadlineIn(clock, 1000), priority: 'operator' });
+  await clock.advance(10);
+  const session = await opening;
+  expect(session.guid).toBe('11'.repeat(16));
+  const sending = session.control('off', { deadline: deadlineIn(clock, 1000), priority: 'operator' });
+  await clock.advance(10);
+  expect(await sending).toEqual({ kind: 'accepted' });
+  await session.close();
+  expect(bmc.openSessions()).toBe(0);
+});
