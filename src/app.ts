@@ -6,13 +6,16 @@ import { createMethodTables } from './bridge/engine/method-tables.ts';
 import { type EngineSocket, listenEngineSocket } from './bridge/engine/server.ts';
 import type { Config } from './config/load.ts';
 import type { Clock, Timer } from './core/clock.ts';
+import { CodedError } from './core/errors.ts';
 import type { Logger } from './core/log.ts';
 import { type Bus, createBus } from './events/bus.ts';
 import type { NewEvent } from './events/catalogue.ts';
 import { createEventLog, type EventLog } from './events/event-log.ts';
 import type { Journal } from './events/journal.ts';
 import { openJournal } from './events/journal-thread.ts';
+import type { View } from './events/view.ts';
 import { carriedOver } from './fence/carry-over.ts';
+import type { Identities } from './fence/identity.ts';
 import { createFenceService, type FenceService } from './fence/service.ts';
 import { defaultFenceSettings } from './fence/settings.ts';
 
@@ -38,23 +41,37 @@ interface Parts {
   readonly events: EventLog;
   /** What a reload replaces. */
   readonly current: { config: Config; hardware: Hardware };
+  /** What reloads replaced and jobs may still use. */
+  readonly replaced: Set<Hardware>;
   readonly fence: FenceService;
 }
 
 const maintenanceMs = 10 * 60 * 1000;
 
-const createReporter =
-  (events: EventLog) =>
-  (event: NewEvent): void =>
-    // The event log has put the failure in the log already; nobody waits for these facts.
-    void events.record(event).catch(() => undefined);
+/**
+ * Records a fact that stands whether or not it reaches the disk; the event log has put a failure in the
+ * log already.
+ */
+const note = async (events: EventLog, event: NewEvent): Promise<void> => {
+  await events.record(event).catch(() => undefined);
+};
 
 const hardwareFor = (config: Config, { clock }: DaemonDeps, events: EventLog): Hardware =>
   buildHardware(config.servers, {
     clock,
     lastKnown: (server) => events.view().servers[server] ?? { power: 'unknown', bmc: 'unknown' },
-    report: createReporter(events),
+    report: (event) => note(events, event),
   });
+
+/** The server that a BMC identity is pinned to. */
+const serverWith = ({ servers }: View, guid: string): string | undefined =>
+  Object.keys(servers).find((name) => servers[name]?.guid === guid);
+
+const identitiesOf = (current: Parts['current'], events: EventLog): Identities => ({
+  pinned: (server) => events.view().servers[server]?.guid,
+  ownerOf: (guid) => serverWith(events.view(), guid),
+  checked: (server) => current.config.servers[server]?.pinIdentity ?? true,
+});
 
 const fenceFor = (current: Parts['current'], { clock, log }: DaemonDeps, events: EventLog): FenceService =>
   createFenceService({
@@ -64,7 +81,7 @@ const fenceFor = (current: Parts['current'], { clock, log }: DaemonDeps, events:
     self: current.config.self.role === 'member' ? current.config.self.node : undefined,
     knows: (server) => Object.hasOwn(current.config.servers, server),
     bmcOf: (server) => current.hardware.bmcOf(server),
-    pinnedGuid: (server) => events.view().servers[server]?.guid,
+    identities: identitiesOf(current, events),
     record: events.record,
     newJobId: () => randomUUID(),
   });
@@ -77,7 +94,15 @@ const openParts = async (config: Config, deps: DaemonDeps): Promise<Parts> => {
     const events = createEventLog({ journal, bus, log, clock });
     await events.start();
     const current = { config, hardware: hardwareFor(config, deps, events) };
-    return { deps, journal, bus, events, current, fence: fenceFor(current, deps, events) };
+    return {
+      deps,
+      journal,
+      bus,
+      events,
+      current,
+      replaced: new Set(),
+      fence: fenceFor(current, deps, events),
+    };
   } catch (error) {
     await journal.close();
     throw error;
@@ -91,7 +116,8 @@ const openSockets = async (parts: Parts): Promise<EngineSocket[]> => {
   const { journal, bus, events, fence, current } = parts;
   const config = () => current.config;
   const hardware = () => current.hardware;
-  const services = createServices({ clock, config, hardware, journal, events, fence });
+  const identities = identitiesOf(current, events);
+  const services = createServices({ clock, config, hardware, journal, events, fence, identities });
   const methods = createMethodTables({ clock, log, journal, bus, services });
   const open = [await listenEngineSocket({ ...fileOf(engine), methods: methods.engine, clock, log })];
   if (!notify) return open;
@@ -130,16 +156,28 @@ const fixed = ['cluster', 'self', 'stateDirectory', 'engine', 'notify', 'journal
 const needRestart = (before: Config, after: Config): string[] =>
   fixed.filter((key) => JSON.stringify(before[key]) !== JSON.stringify(after[key]));
 
+/** Puts a new configuration in force; devices that a job uses stay open until it is done with them. */
+const replace = ({ current, deps, events, replaced }: Parts, config: Config): void => {
+  const before = current.hardware;
+  current.hardware = hardwareFor(config, deps, events);
+  current.config = config;
+  replaced.add(before);
+  void before.retire().finally(() => replaced.delete(before));
+};
+
+const closeHardware = async ({ current, replaced }: Parts): Promise<void> => {
+  await Promise.all([current.hardware, ...replaced].map((hardware) => hardware.close()));
+};
+
 const reload = async (parts: Parts, config: Config): Promise<void> => {
   const { current, deps, events } = parts;
   const kept = needRestart(current.config, config);
   if (kept.length > 0)
     deps.log.warn({ sections: kept }, 'these sections change only at a restart of the daemon');
   const fixedSections = Object.fromEntries(fixed.map((key) => [key, current.config[key]]));
-  current.config = { ...config, ...fixedSections };
-  current.hardware = hardwareFor(current.config, deps, events);
+  replace(parts, { ...config, ...fixedSections });
   const servers = Object.keys(config.servers);
-  await events.record({ type: 'config.reloaded', source: 'app', data: { servers } });
+  await note(events, { type: 'config.reloaded', source: 'app', data: { servers } });
 };
 
 /**
@@ -148,7 +186,7 @@ const reload = async (parts: Parts, config: Config): Promise<void> => {
  */
 export const startDaemon = async (config: Config, deps: DaemonDeps): Promise<Daemon> => {
   const parts = await openParts(config, deps);
-  const { events, fence, journal, current } = parts;
+  const { events, fence, journal } = parts;
   const { node } = config.self;
   let sockets: EngineSocket[] = [];
   try {
@@ -157,21 +195,26 @@ export const startDaemon = async (config: Config, deps: DaemonDeps): Promise<Dae
     sockets = await openSockets(parts);
   } catch (error) {
     await fence.stop();
+    await closeHardware(parts);
     await journal.close();
     throw error;
   }
   const stopMaintaining = keepMaintaining(parts);
+  let stopping = false;
   return {
-    reload: (next) => reload(parts, next),
-    async rejected(problems) {
-      await events.record({ type: 'config.rejected', source: 'app', data: { problems: [...problems] } });
+    async reload(next) {
+      if (stopping) throw new CodedError('fence.stopping');
+      await reload(parts, next);
     },
+    rejected: (problems) =>
+      note(events, { type: 'config.rejected', source: 'app', data: { problems: [...problems] } }),
     async stop() {
+      stopping = true;
       stopMaintaining();
       await fence.stop();
       await Promise.all(sockets.map((socket) => socket.close()));
-      await current.hardware.close();
-      await events.record({ type: 'gateway.stopped', source: 'app', data: { node } }).catch(() => undefined);
+      await closeHardware(parts);
+      await note(events, { type: 'gateway.stopped', source: 'app', data: { node } });
       await events.maintain();
       await journal.close();
     },

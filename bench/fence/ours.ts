@@ -56,7 +56,7 @@ export const startOurs = async (targets: readonly Target[], warm: boolean): Prom
     self: undefined,
     knows: (server) => bmcs.has(server),
     bmcOf: (server) => bmcs.get(server),
-    pinnedGuid: () => undefined,
+    identities: { pinned: () => undefined, ownerOf: () => undefined, checked: () => true },
     record: async (event) => {
       events += 1;
       return { ...event, seq: events, at: '', severity: 'info' };

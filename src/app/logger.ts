@@ -7,6 +7,15 @@ export interface AppLogger extends Logger {
 }
 
 const standardOutput = 1;
+/** What may wait for a standard output that takes nothing, such as a file on a full disk; more is dropped. */
+const mostWaitingBytes = 1024 * 1024;
+
+/** A log that cannot be written ends nothing: what waits is written when there is room again. */
+const openOutput = () => {
+  const output = destination({ dest: standardOutput, sync: true, maxLength: mostWaitingBytes });
+  output.on('error', () => {});
+  return output;
+};
 
 /** JSON lines on standard output, written at once: the last line before a crash is the one that matters. */
 export const createLogger = (level: Config['log']['level'], node: string): AppLogger => {
@@ -18,7 +27,7 @@ export const createLogger = (level: Config['log']['level'], node: string): AppLo
       messageKey: 'message',
       formatters: { level: (label) => ({ level: label }) },
     },
-    destination({ dest: standardOutput, sync: true }),
+    openOutput(),
   );
   return {
     debug: (fields, message) => log.debug(fields, message),

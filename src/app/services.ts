@@ -4,12 +4,15 @@ import type { Config } from '../config/load.ts';
 import type { Clock } from '../core/clock.ts';
 import { deadlineIn } from '../core/deadline.ts';
 import { CodedError } from '../core/errors.ts';
+import type { CallLimits } from '../core/ports.ts';
 import type { FenceReport } from '../events/catalogue.ts';
 import type { EventLog } from '../events/event-log.ts';
 import type { Journal } from '../events/journal.ts';
 import type { ServerView } from '../events/view.ts';
+import type { Identities } from '../fence/identity.ts';
 import type { FenceService } from '../fence/service.ts';
 import type { Hardware } from './hardware.ts';
+import { pinIdentity, unpinIdentity } from './identity.ts';
 import { version } from './paths.ts';
 
 export interface ServiceDeps {
@@ -19,9 +22,10 @@ export interface ServiceDeps {
   readonly journal: Journal;
   readonly events: EventLog;
   readonly fence: FenceService;
+  readonly identities: Identities;
 }
 
-const identifyLimitMs = 10_000;
+const operatorLimitMs = 10_000;
 
 const neverSeen: ServerView = { power: 'unknown', bmc: 'unknown', identifyLit: false, reported: 'unknown' };
 
@@ -64,6 +68,11 @@ const getFence: (deps: ServiceDeps) => EngineServices['fence'] = (deps) => async
   throw new CodedError('job.unknown', `there is no job ${job}`);
 };
 
+const operatorLimits = ({ clock }: ServiceDeps): CallLimits => ({
+  deadline: deadlineIn(clock, operatorLimitMs),
+  priority: 'operator',
+});
+
 const identify: (deps: ServiceDeps) => EngineServices['setIdentify'] = (deps) => async (order) => {
   const { lit, requester } = order;
   const server = knownServer(deps, order.server);
@@ -72,7 +81,7 @@ const identify: (deps: ServiceDeps) => EngineServices['setIdentify'] = (deps) =>
     const message = `the configuration gives ${server} no BMC`;
     return { server, outcome: 'refused', reason: { code: 'fence.noBmc', message } };
   }
-  const limits = { deadline: deadlineIn(deps.clock, identifyLimitMs), priority: 'operator' } as const;
+  const limits = operatorLimits(deps);
   const { accepted, ...result } = await setIdentify(bmc, lit, limits);
   if (accepted)
     await deps.events.record({ type: 'identify.changed', source: 'app', data: { server, lit, requester } });
@@ -90,6 +99,16 @@ export const createServices = (deps: ServiceDeps): EngineServices => {
       deps.fence.request({ server, action, requester, deadlineMs }),
     fence: getFence(deps),
     setIdentify: identify(deps),
+    async pinIdentity(name) {
+      const server = knownServer(deps, name);
+      const bmc = deps.hardware().bmcOf(server);
+      const { identities, events } = deps;
+      return pinIdentity({ bmc, identities, limits: operatorLimits(deps), record: events.record }, server);
+    },
+    async unpinIdentity(name, requester) {
+      const { identities, events } = deps;
+      return unpinIdentity({ identities, record: events.record }, knownServer(deps, name), requester);
+    },
     async reportNode(report) {
       knownServer(deps, report.node);
       await deps.events.record({ type: 'cluster.reported', source: 'engine', data: report });

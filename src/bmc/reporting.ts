@@ -13,8 +13,8 @@ export interface LastKnown {
 export interface ReportingDeps {
   readonly server: string;
   readonly lastKnown: () => LastKnown;
-  /** Takes the event; a failing journal is its own to report, and holds nothing up here. */
-  readonly report: (event: NewEvent) => void;
+  /** Takes the event; settles when it is in the view, or lost. A failing journal is its own to report. */
+  readonly report: (event: NewEvent) => Promise<void>;
 }
 
 const source = 'bmc';
@@ -25,46 +25,69 @@ const silent: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'bmc.unreachable',
 ]);
 
-const reportFailure = ({ server, lastKnown, report }: ReportingDeps, { code, message }: CodedError): void => {
-  const reason: Reason = { code, message };
-  const state = silent.has(code) ? 'unreachable' : 'refused';
-  const known = lastKnown();
-  if (known.bmc === state && known.bmcReason?.code === code) return;
-  report({ type: `bmc.${state}`, source, data: { server, reason } });
+/** Tells a state where it is another than the one told last, which may still be on its way to the view. */
+const tellChanges = <State>({ report }: ReportingDeps, inView: () => State) => {
+  let underWay: { readonly state: State } | undefined;
+  return (state: State, event: NewEvent): void => {
+    if ((underWay ? underWay.state : inView()) === state) return;
+    const told = { state };
+    underWay = told;
+    void report(event).finally(() => {
+      if (underWay === told) underWay = undefined;
+    });
+  };
 };
 
-const reportPower = ({ server, lastKnown, report }: ReportingDeps, power: 'on' | 'off'): void => {
-  if (lastKnown().power !== power)
-    report({ type: 'server.powerChanged', source, data: { server, power, by: 'bmc' } });
+/** Tells what the answers and silences of one BMC show. */
+const createReporter = (deps: ReportingDeps) => {
+  const { server, lastKnown } = deps;
+  const tellPower = tellChanges<LastKnown['power']>(deps, () => lastKnown().power);
+  const tellBmc = tellChanges<string>(deps, () => {
+    const { bmc, bmcReason } = lastKnown();
+    return bmcReason ? `${bmc} ${bmcReason.code}` : bmc;
+  });
+  return {
+    power: (power: 'on' | 'off') =>
+      tellPower(power, { type: 'server.powerChanged', source, data: { server, power, by: 'bmc' } }),
+    answered: () => tellBmc('ok', { type: 'bmc.answered', source, data: { server } }),
+    failed({ code, message }: CodedError) {
+      const reason: Reason = { code, message };
+      const state = silent.has(code) ? 'unreachable' : 'refused';
+      tellBmc(`${state} ${code}`, { type: `bmc.${state}`, source, data: { server, reason } });
+    },
+  };
 };
 
-const reportingSession = (deps: ReportingDeps, session: BmcSession): BmcSession => ({
+type Reporter = ReturnType<typeof createReporter>;
+
+const reportingSession = (reporter: Reporter, session: BmcSession): BmcSession => ({
   ...session,
   async readPower(limits: CallLimits) {
     const power = await session.readPower(limits);
-    reportPower(deps, power);
+    reporter.power(power);
     return power;
   },
 });
 
 /** The same BMC, with what its answers and silences show turned into events. */
-export const reportingBmc = (port: BmcPort, deps: ReportingDeps): BmcPort => ({
-  async open(limits) {
-    try {
-      const session = await port.open(limits);
-      if (deps.lastKnown().bmc !== 'ok') {
-        deps.report({ type: 'bmc.answered', source, data: { server: deps.server } });
+export const reportingBmc = (port: BmcPort, deps: ReportingDeps): BmcPort => {
+  const reporter = createReporter(deps);
+  return {
+    async open(limits) {
+      try {
+        const session = await port.open(limits);
+        reporter.answered();
+        return reportingSession(reporter, session);
+      } catch (error) {
+        const coded =
+          error instanceof CodedError
+            ? error
+            : new CodedError('bmc.protocol', messageOf(error), { cause: error });
+        // A login that its caller called off says nothing about the BMC.
+        if (!limits.signal?.aborted) reporter.failed(coded);
+        throw coded;
       }
-      return reportingSession(deps, session);
-    } catch (error) {
-      const coded =
-        error instanceof CodedError
-          ? error
-          : new CodedError('bmc.protocol', messageOf(error), { cause: error });
-      // A login that its caller called off says nothing about the BMC.
-      if (!limits.signal?.aborted) reportFailure(deps, coded);
-      throw coded;
-    }
-  },
-  close: () => port.close(),
-});
+    },
+    close: () => port.close(),
+  };
+};

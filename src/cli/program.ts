@@ -1,11 +1,13 @@
 import { Command, CommanderError } from 'commander';
 import { version } from '../app/paths.ts';
 import { fenceActions } from '../core/outcome.ts';
+import { faultHelp } from '../sim/bmc/faults/from-flags.ts';
 import { type ConfigOptions, checkConfigCommand } from './commands/check-config.ts';
 import { type DemoOptions, demoCommand } from './commands/demo.ts';
 import { type EventsOptions, eventsCommand } from './commands/events.ts';
 import { type FenceOptions, fenceCommand } from './commands/fence.ts';
 import { identifyCommand } from './commands/identify.ts';
+import { pinCommand } from './commands/pin.ts';
 import { runCommand } from './commands/run.ts';
 import { type SimBmcFlags, simBmcCommand } from './commands/sim.ts';
 import { statusCommand } from './commands/status.ts';
@@ -63,6 +65,19 @@ const addEngineCommands = (program: Command, terminal: Terminal, finish: Finish)
   );
 };
 
+const addBmcCommands = (program: Command, terminal: Terminal, finish: Finish): void => {
+  const bmc = program.command('bmc').description('see to the BMC of a server');
+  for (const [verb, description] of [
+    ['pin', 'remember the BMC that answers now as the one of this server'],
+    ['unpin', 'forget the remembered BMC, after a board was replaced; the next proof remembers anew'],
+  ] as const) {
+    engineCommand(bmc, `${verb} <server>`, description).action(
+      async (server: string, options: EngineOptions) =>
+        finish(await pinCommand(terminal, verb, server, options)),
+    );
+  }
+};
+
 const addSimulators = (program: Command, terminal: Terminal, finish: Finish): void => {
   const sim = program.command('sim').description('run a simulated device as a process of its own');
   sim
@@ -85,6 +100,11 @@ const addSimulators = (program: Command, terminal: Terminal, finish: Finish): vo
     .option('--off-delay <ms>', 'how long the server takes to go off')
     .option('--on-delay <ms>', 'how long the server takes to come on')
     .option('--suites <ids>', 'cipher suites, such as 17,3')
+    .option('--slots <n>', 'sessions it can have at once (default 4)')
+    .option('--fault <name[=value]>', 'a fault that it starts with, see below; may be repeated', collect, [])
+    .option('--seed <n>', 'repeats what faults do by chance (default: another one each time)')
+    .option('--until-stdin-ends', 'end when standard input ends')
+    .addHelpText('after', () => `\nFaults (docs/simulators.md):\n${faultHelp()}`)
     .action(async (flags: SimBmcFlags) => finish(await simBmcCommand(terminal, flags)));
   program
     .command('demo')
@@ -112,6 +132,7 @@ export const runProgram = async (argv: readonly string[], terminal: Terminal): P
   });
   addDaemonCommands(program, terminal, finish);
   addEngineCommands(program, terminal, finish);
+  addBmcCommands(program, terminal, finish);
   addSimulators(program, terminal, finish);
   try {
     await program.parseAsync([...argv]);

@@ -8,11 +8,19 @@ export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
 export interface Terminal {
   out(line: string): void;
   error(line: string): void;
+  /** Resolves when nobody reads the output any more, as after `noroshi events | head`: no fault. */
+  readonly gone: Promise<void>;
 }
 
 export const processTerminal: Terminal = {
   out: (line) => void process.stdout.write(`${line}\n`),
   error: (line) => void process.stderr.write(`${line}\n`),
+  gone: new Promise((resolve) => {
+    process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE') throw error;
+      resolve();
+    });
+  }),
 };
 
 /** Options every command knows. */

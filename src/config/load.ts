@@ -14,6 +14,8 @@ import { problemAt, readYaml } from './yaml.ts';
 /** One server as configured. */
 export interface ServerConfig {
   readonly hostname?: string;
+  /** Whether the BMC's GUID is held against it. */
+  readonly pinIdentity: boolean;
   readonly bmc?: BmcConfig;
 }
 
@@ -103,9 +105,9 @@ const resolveBmcs = async (root: unknown, deps: BmcSectionDeps): Promise<Resolve
 
 const assemble = (file: ConfigFile, bmcs: ReadonlyMap<string, BmcConfig>): Config => {
   const servers: Record<string, ServerConfig> = Object.create(null);
-  for (const [name, { hostname }] of Object.entries(file.servers)) {
+  for (const [name, { hostname, pinIdentity }] of Object.entries(file.servers)) {
     const bmc = bmcs.get(name);
-    servers[name] = { ...(hostname !== undefined && { hostname }), ...(bmc && { bmc }) };
+    servers[name] = { pinIdentity, ...(hostname !== undefined && { hostname }), ...(bmc && { bmc }) };
   }
   return { ...file, servers };
 };

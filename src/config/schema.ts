@@ -84,6 +84,12 @@ const server = z
       .meta({ expects: 'a host name' })
       .exactOptional()
       .describe('What `hostname -s` prints on the server, if it differs from its name here.'),
+    pinIdentity: z
+      .boolean()
+      .default(true)
+      .describe(
+        'Whether the GUID of the BMC is remembered and held against it. Turn it off only for boards whose maker gave all of them the same GUID.',
+      ),
     bmc,
   })
   .describe('One server, under its name.');

@@ -63,6 +63,10 @@ export const eventCatalogue = {
   'bmc.unreachable': { severity: 'warning', data: z.strictObject({ server, reason }) },
   'bmc.refused': { severity: 'warning', data: z.strictObject({ server, reason }) },
   'bmc.identityPinned': { severity: 'info', data: z.strictObject({ server, guid: z.string() }) },
+  'bmc.identityForgotten': {
+    severity: 'notice',
+    data: z.strictObject({ server, guid: z.string(), requester }),
+  },
   'bmc.identityMismatched': {
     severity: 'critical',
     data: z.strictObject({ server, pinned: z.string(), found: z.string() }),

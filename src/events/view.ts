@@ -76,6 +76,11 @@ const withAnsweringBmc = (view: View, name: string): View => {
   return { ...view, servers: { ...view.servers, [name]: { ...server, bmc: 'ok' } } };
 };
 
+const withoutGuid = (view: View, name: string): View => {
+  const { guid, ...server } = entry(view.servers, name) ?? unknownServer;
+  return { ...view, servers: { ...view.servers, [name]: server } };
+};
+
 /** Nobody looked while the gateway was away: what was read before is not known now. */
 const forgetReadings = (view: View): View => ({
   ...view,
@@ -153,6 +158,8 @@ const fold = (view: View, event: Event): View => {
       return withServer(view, event.data.server, { bmc: 'refused', bmcReason: event.data.reason });
     case 'bmc.identityPinned':
       return withServer(view, event.data.server, { guid: event.data.guid });
+    case 'bmc.identityForgotten':
+      return withoutGuid(view, event.data.server);
     case 'bmc.identityMismatched':
       return withServer(view, event.data.server, { bmc: 'refused', bmcReason: mismatch(event.data) });
     case 'identify.changed':

@@ -6,6 +6,7 @@ import type { BmcPort } from '../core/ports.ts';
 import type { Event, NewEvent } from '../events/catalogue.ts';
 import { restart } from './cycle.ts';
 import { createDecision } from './decision.ts';
+import type { Identities } from './identity.ts';
 import { impulse } from './impulse.ts';
 import { type Ending, type Job, noteStep } from './job.ts';
 import { forceOff } from './off.ts';
@@ -24,7 +25,7 @@ export interface RunDeps {
   readonly settings: FenceSettings;
   readonly bmc: BmcPort;
   readonly slot: Slot;
-  readonly pinnedGuid: (server: string) => string | undefined;
+  readonly identities: Identities;
   readonly record: (event: NewEvent) => Promise<Event>;
 }
 
@@ -82,13 +83,13 @@ const carryOut = async (deps: RunDeps, context: ProcedureContext): Promise<Endin
 
 /** Starts a job and sees it through: procedure, records, late proof, the later half of a cycle. */
 export const runJob = (deps: RunDeps, job: Job, records: JobRecords): RunningJob => {
-  const { clock, log, settings, slot, pinnedGuid } = deps;
+  const { clock, log, settings, slot, identities } = deps;
   const report = (event: NewEvent): void => {
     deps
       .record(event)
       .catch((error: unknown) => log.error({ event, error: messageOf(error) }, 'an event was not recorded'));
   };
-  const talk = createTalk({ clock, bmc: deps.bmc, slot, pinnedGuid, report }, job);
+  const talk = createTalk({ clock, bmc: deps.bmc, slot, identities, report }, job);
   const decision = createDecision(clock, job);
   const context: ProcedureContext = {
     clock,

@@ -5,6 +5,7 @@ import type { FenceAction, Reason } from '../core/outcome.ts';
 import type { BmcPort } from '../core/ports.ts';
 import type { Event, FenceReport, NewEvent } from '../events/catalogue.ts';
 import type { CarriedOver, InterruptedJob } from './carry-over.ts';
+import type { Identities } from './identity.ts';
 import { createJob, type Job } from './job.ts';
 import { type JobRecords, openRecords, type RecordDeps, resumedRecords } from './records.ts';
 import { reportOf } from './report.ts';
@@ -31,7 +32,7 @@ export interface FenceDeps {
   readonly self: string | undefined;
   readonly knows: (server: string) => boolean;
   readonly bmcOf: (server: string) => BmcPort | undefined;
-  readonly pinnedGuid: (server: string) => string | undefined;
+  readonly identities: Identities;
   readonly record: (event: NewEvent) => Promise<Event>;
   readonly newJobId: () => string;
 }
@@ -117,9 +118,9 @@ export const createFenceService = (deps: FenceDeps): FenceService => {
   };
 
   const launch = (job: Job, bmc: BmcPort, slot: Slot, records: JobRecords): RunningJob => {
-    const { pinnedGuid, record } = deps;
+    const { identities, record } = deps;
     const started = runJob(
-      { clock, log, settings: deps.settings(), bmc, slot, pinnedGuid, record },
+      { clock, log, settings: deps.settings(), bmc, slot, identities, record },
       job,
       records,
     );

@@ -4,13 +4,14 @@ import { CodedError, codeOf, type ErrorCode, messageOf } from '../core/errors.ts
 import type { Proof, Reason } from '../core/outcome.ts';
 import type { BmcPort, BmcSession, CallLimits, ChassisCommand, ControlReply } from '../core/ports.ts';
 import type { NewEvent } from '../events/catalogue.ts';
+import { type Identities, judgeIdentity } from './identity.ts';
 import { type Job, lookLimits, noteStep, sendLimits } from './job.ts';
 import type { PowerOn, Slot } from './slots.ts';
 
 export interface TalkDeps {
   readonly clock: Clock;
   readonly bmc: BmcPort;
-  readonly pinnedGuid: (server: string) => string | undefined;
+  readonly identities: Identities;
   readonly report: (event: NewEvent) => void;
   readonly slot: Slot;
 }
@@ -32,21 +33,20 @@ export interface Talk {
   close(): void;
 }
 
-const refuseStranger = ({ pinnedGuid, report }: TalkDeps, job: Job, guid: string | undefined): void => {
-  const pinned = pinnedGuid(job.server);
-  if (!pinned || pinned === guid) return;
-  const found = guid ?? 'none';
-  report({ type: 'bmc.identityMismatched', source: 'fence', data: { server: job.server, pinned, found } });
-  throw new CodedError(
-    'bmc.identity',
-    `the BMC at the address of ${job.server} has the identity ${found}, but ${pinned} belongs to ${job.server}; nothing was sent`,
-  );
+const refuseStranger = ({ identities, report }: TalkDeps, job: Job, guid: string | undefined): void => {
+  const { server } = job;
+  const judgement = judgeIdentity(identities, server, guid);
+  if (judgement.kind !== 'stranger') return;
+  const { expected, found, reason } = judgement;
+  report({ type: 'bmc.identityMismatched', source: 'fence', data: { server, pinned: expected, found } });
+  throw new CodedError(reason.code, reason.message);
 };
 
 /** The first power state that a BMC proves for a server ties its identity to that server. */
-const pinFirst = ({ pinnedGuid, report }: TalkDeps, job: Job, guid: string | undefined): void => {
-  if (!guid || pinnedGuid(job.server)) return;
-  report({ type: 'bmc.identityPinned', source: 'fence', data: { server: job.server, guid } });
+const pinFirst = ({ identities, report }: TalkDeps, { server }: Job, guid: string | undefined): void => {
+  const judgement = judgeIdentity(identities, server, guid);
+  if (judgement.kind !== 'new') return;
+  report({ type: 'bmc.identityPinned', source: 'fence', data: { server, guid: judgement.guid } });
 };
 
 const calledOff = () => new CodedError('bmc.timeout', 'called off before the BMC answered');

@@ -16,7 +16,8 @@ const microsecondsPerMs = 1000;
 
 /**
  * Tells the service manager through `systemd-notify`, since Node has no datagram Unix sockets. Without
- * NOTIFY_SOCKET nothing is told. The unit needs NotifyAccess=all.
+ * NOTIFY_SOCKET nothing is told. One after the other: a RELOADING=1 that overtook its READY=1 would
+ * last for ever. The unit needs NotifyAccess=all.
  */
 export const serviceManager = (
   environment: NodeJS.ProcessEnv,
@@ -25,11 +26,19 @@ export const serviceManager = (
   const { NOTIFY_SOCKET, WATCHDOG_USEC } = environment;
   if (!NOTIFY_SOCKET) return { watchdogMs: undefined, tell() {} };
   const watchdogMs = Number(WATCHDOG_USEC) / microsecondsPerMs / 2;
+  const options = { timeout: limitMs, env: { NOTIFY_SOCKET, PATH: environment.PATH } };
+  const notify = (state: ServiceState) =>
+    new Promise<void>((resolve) => {
+      execFile(program, [`--pid=${process.pid}`, state], options, (error) => {
+        if (error) onFailure(error);
+        resolve();
+      });
+    });
+  let told: Promise<void> = Promise.resolve();
   return {
     watchdogMs: watchdogMs > 0 ? watchdogMs : undefined,
     tell(state) {
-      const options = { timeout: limitMs, env: { NOTIFY_SOCKET, PATH: environment.PATH } };
-      execFile(program, [`--pid=${process.pid}`, state], options, (error) => error && onFailure(error));
+      told = told.then(() => notify(state));
     },
   };
 };

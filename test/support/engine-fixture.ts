@@ -41,6 +41,8 @@ export const fakeServices = (): EngineServices => ({
   requestFence: async () => ({ ...report, joined: false }),
   fence: async () => ({ ...report, running: false }),
   setIdentify: async ({ server }) => ({ server, outcome: 'confirmed' }),
+  pinIdentity: async (server) => ({ server, outcome: 'confirmed', guid: '00ff' }),
+  unpinIdentity: async (server) => ({ server, outcome: 'confirmed' }),
   reportNode: async () => undefined,
   health: () => ({ uptimeSeconds: 7 }),
 });

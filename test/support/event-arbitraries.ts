@@ -66,6 +66,7 @@ const dataOf: { [Type in EventType]: fc.Arbitrary<EventData<Type>> } = {
   'bmc.unreachable': fc.record({ server, reason }),
   'bmc.refused': fc.record({ server, reason }),
   'bmc.identityPinned': fc.record({ server, guid: text }),
+  'bmc.identityForgotten': fc.record({ server, guid: text, requester: text }),
   'bmc.identityMismatched': fc.record({ server, pinned: text, found: text }),
   'identify.changed': fc.record({ server, lit: fc.boolean(), requester: text }),
   'cluster.reported': fc.record({

@@ -13,6 +13,7 @@ export interface SimSpec {
   readonly offDelayMs?: number;
   readonly onDelayMs?: number;
   readonly suites?: readonly number[];
+  readonly slots?: number;
 }
 
 /** A change of the power of one simulated server, as the simulator wrote it down. */

@@ -50,6 +50,10 @@ export const createServiceMethods = (services: EngineServices) => ({
     z.strictObject({ server, lit: z.boolean(), requester: caller.exactOptional() }),
     (params, { peer }) => services.setIdentify({ ...params, requester: params.requester ?? peer.client() }),
   ),
+  'bmc.pin': method(z.strictObject({ server }), (params) => services.pinIdentity(params.server)),
+  'bmc.unpin': method(z.strictObject({ server, requester: caller.exactOptional() }), (params, { peer }) =>
+    services.unpinIdentity(params.server, params.requester ?? peer.client()),
+  ),
   'cluster.report': method(
     z.strictObject({ node: server, state: eventCatalogue['cluster.reported'].data.shape.state }),
     async (params, { peer }) => {

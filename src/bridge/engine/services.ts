@@ -37,6 +37,14 @@ export interface IdentifyResult {
   readonly reason?: Reason;
 }
 
+/** What became of pinning or forgetting a BMC's identity; `guid` is the one that is pinned now. */
+export interface IdentityResult {
+  readonly server: string;
+  readonly outcome: Outcome;
+  readonly guid?: string;
+  readonly reason?: Reason;
+}
+
 /**
  * What the sockets need from the rest of the daemon; app implements it. Calls may throw a CodedError
  * (`server.unknown`, `job.unknown`, `fence.stopping` …), which the client gets as `data.code`.
@@ -53,6 +61,8 @@ export interface EngineServices {
     readonly lit: boolean;
     readonly requester: string;
   }): Promise<IdentifyResult>;
+  pinIdentity(server: string): Promise<IdentityResult>;
+  unpinIdentity(server: string, requester: string): Promise<IdentityResult>;
   reportNode(report: {
     readonly node: string;
     readonly state: NodeState;

@@ -33,13 +33,22 @@ const readAll = async (terminal: Terminal, options: EventsOptions, client: Engin
   }
 };
 
-const follow = async (terminal: Terminal, options: EventsOptions, client: EngineClient, after?: number) => {
+/** Prints what comes until the daemon or the reader is gone. */
+const follow = async (
+  terminal: Terminal,
+  options: EventsOptions,
+  client: EngineClient,
+  after?: number,
+): Promise<ExitCode> => {
   client.onNotification(({ method, params }) => {
     if (method === 'event') show(terminal, options, params as Event);
     if (method === 'events.gap') terminal.error(`noroshi: events are missing: ${JSON.stringify(params)}`);
   });
   await client.call('events.subscribe', { ...(after === undefined ? {} : { after }), ...types(options) });
-  await client.closed;
+  const isReaderGone = await Promise.race([client.closed, terminal.gone.then(() => true)]);
+  if (isReaderGone) return exitCodes.done;
+  terminal.error('noroshi: the daemon closed the connection');
+  return exitCodes.failed;
 };
 
 /** `noroshi events`: the journal, and with --follow what comes. */
@@ -54,8 +63,6 @@ export const eventsCommand = (terminal: Terminal, options: EventsOptions): Promi
       await readAll(terminal, options, client, after ?? 0);
       return exitCodes.done;
     }
-    await follow(terminal, options, client, after);
-    terminal.error('noroshi: the daemon closed the connection');
-    return exitCodes.failed;
+    return follow(terminal, options, client, after);
   });
 };

@@ -1,30 +1,27 @@
 import { type AppLogger, createLogger } from '../../app/logger.ts';
 import { version } from '../../app/paths.ts';
 import { type Daemon, startDaemon } from '../../app.ts';
-import { systemClock } from '../../core/clock.ts';
+import { systemClock, type Timer } from '../../core/clock.ts';
 import { codeOf, errorCatalogue, messageOf } from '../../core/errors.ts';
 import { type ServiceManager, serviceManager } from '../../io/service-manager.ts';
 import { readConfig } from '../read-config.ts';
 import { type ExitCode, exitCodes, type Terminal } from '../terminal.ts';
 import type { ConfigOptions } from './check-config.ts';
 
-const watch = (manager: ServiceManager): void => {
+/** Feeds the watchdog until the returned function is called. */
+const watch = (manager: ServiceManager): (() => void) => {
   const { watchdogMs } = manager;
-  if (watchdogMs === undefined) return;
+  if (watchdogMs === undefined) return () => {};
+  let timer: Timer | undefined;
   const beat = () => {
     manager.tell('WATCHDOG=1');
-    systemClock.after(watchdogMs, beat);
+    timer = systemClock.after(watchdogMs, beat);
   };
   beat();
+  return () => timer?.cancel();
 };
 
-const reload = async (
-  file: string,
-  daemon: Daemon,
-  log: AppLogger,
-  manager: ServiceManager,
-): Promise<void> => {
-  manager.tell('RELOADING=1');
+const reload = async (file: string, daemon: Daemon, log: AppLogger): Promise<void> => {
   const loaded = await readConfig(file);
   if (loaded.ok) {
     await daemon.reload(loaded.value.config);
@@ -37,17 +34,29 @@ const reload = async (
     );
     await daemon.rejected(loaded.failure);
   }
+};
+
+/** A reload, with what the service manager is told around it, whatever comes of it. */
+const announcedReload = async (
+  reloadConfig: () => Promise<void>,
+  log: AppLogger,
+  manager: ServiceManager,
+): Promise<void> => {
+  manager.tell('RELOADING=1');
+  try {
+    await reloadConfig();
+  } catch (error) {
+    log.error({ error: messageOf(error) }, 'the reload failed; the old configuration stays in force');
+  }
   manager.tell('READY=1');
 };
 
 /** Resolves when the process is told to end; reloads run one after the other until then. */
-const untilToldToEnd = (onReload: () => Promise<void>, log: AppLogger): Promise<NodeJS.Signals> =>
+const untilToldToEnd = (onReload: () => Promise<void>): Promise<NodeJS.Signals> =>
   new Promise((resolve) => {
     let reloading: Promise<void> = Promise.resolve();
     process.on('SIGHUP', () => {
-      reloading = reloading.then(onReload).catch((error: unknown) => {
-        log.error({ error: messageOf(error) }, 'the reload failed; the old configuration stays in force');
-      });
+      reloading = reloading.then(onReload);
     });
     for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, resolve);
   });
@@ -91,11 +100,13 @@ export const runCommand = async (terminal: Terminal, options: ConfigOptions): Pr
   }
   log.info({ version, socket: config.engine.socket, servers: Object.keys(config.servers) }, 'ready');
   manager.tell('READY=1');
-  watch(manager);
-  const signal = await untilToldToEnd(() => reload(options.config, daemon, log, manager), log);
+  const stopWatching = watch(manager);
+  const reloadConfig = () => reload(options.config, daemon, log);
+  const signal = await untilToldToEnd(() => announcedReload(reloadConfig, log, manager));
   log.info({ signal }, 'stopping');
   manager.tell('STOPPING=1');
   await daemon.stop();
+  stopWatching();
   log.info({}, 'stopped');
   return exitCodes.done;
 };

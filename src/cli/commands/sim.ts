@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { CodedError, messageOf } from '../../core/errors.ts';
+import { faultsFromFlags } from '../../sim/bmc/faults/from-flags.ts';
 import { type SimBmcProcessOptions, simBmcProcessSchema } from '../../sim/bmc/options.ts';
 import { runSimBmc } from '../../sim/bmc/process.ts';
 import { type ExitCode, exitCodes, explainFailure, type Terminal } from '../terminal.ts';
@@ -22,18 +23,32 @@ export interface SimBmcFlags {
   readonly offDelay?: string;
   readonly onDelay?: string;
   readonly suites?: string;
+  readonly slots?: string;
+  /** `name` or `name=value`, see {@link faultsFromFlags}. */
+  readonly fault?: readonly string[];
+  readonly seed?: string;
+  readonly untilStdinEnds?: boolean;
 }
 
 const number = (text: string | undefined): number | undefined =>
   text === undefined ? undefined : Number(text);
 
-const bmcOf = ({ file: _file, port, offDelay, onDelay, suites, ...texts }: SimBmcFlags): unknown => ({
-  ...texts,
-  port: number(port),
-  offDelayMs: number(offDelay),
-  onDelayMs: number(onDelay),
-  suites: suites?.split(',').map(Number),
-});
+/** The flags of the whole process, which are no options of a BMC. */
+type ProcessFlags = Pick<SimBmcFlags, 'file' | 'untilStdinEnds'>;
+
+const bmcOf = (flags: Omit<SimBmcFlags, keyof ProcessFlags>): unknown => {
+  const { port, offDelay, onDelay, suites, slots, seed, fault, ...texts } = flags;
+  return {
+    ...texts,
+    port: number(port),
+    offDelayMs: number(offDelay),
+    onDelayMs: number(onDelay),
+    suites: suites?.split(',').map(Number),
+    slots: number(slots),
+    seed: number(seed),
+    faults: fault && faultsFromFlags(fault),
+  };
+};
 
 /** Leaves out what was not given, so that the defaults hold. */
 const withoutGaps = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
@@ -47,7 +62,8 @@ const fromFile = async (file: string): Promise<unknown> => {
 };
 
 const optionsFrom = async (flags: SimBmcFlags): Promise<SimBmcProcessOptions> => {
-  const raw = flags.file ? await fromFile(flags.file) : withoutGaps({ bmcs: [bmcOf(flags)] });
+  const { file, untilStdinEnds: _process, ...bmc } = flags;
+  const raw = file ? await fromFile(file) : withoutGaps({ bmcs: [bmcOf(bmc)] });
   const parsed = simBmcProcessSchema.safeParse(raw);
   if (parsed.success) return parsed.data;
   throw new CodedError(
@@ -56,13 +72,18 @@ const optionsFrom = async (flags: SimBmcFlags): Promise<SimBmcProcessOptions> =>
   );
 };
 
-/** `noroshi sim bmc`: one or more simulated BMCs as a process of their own, until SIGTERM or SIGINT. */
+/** `noroshi sim bmc`: one or more simulated BMCs as a process of their own, until SIGTERM, SIGINT or the flag's own end. */
 export const simBmcCommand = async (terminal: Terminal, flags: SimBmcFlags): Promise<ExitCode> => {
   const abort = new AbortController();
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => abort.abort());
   try {
     const options = await optionsFrom(flags);
-    await runSimBmc(options, { stdout: process.stdout, stdin: process.stdin, signal: abort.signal });
+    await runSimBmc(options, {
+      stdout: process.stdout,
+      stdin: process.stdin,
+      signal: abort.signal,
+      untilStdinEnds: flags.untilStdinEnds ?? false,
+    });
     return exitCodes.done;
   } catch (error) {
     return explainFailure(terminal, error, {});

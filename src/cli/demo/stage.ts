@@ -101,7 +101,10 @@ const startHardware = async (clock: Clock, folder: string, offDelayMs: number, f
   await writeFile(file, JSON.stringify({ bmcs }));
   const isListening = (line: Record<string, unknown>) => line.event === 'listening';
   const onLine = (line: Record<string, unknown>) => facts.push(line as unknown as Fact);
-  return startProcess(clock, ['sim', 'bmc', '--file', file], isListening, { count: servers.length, onLine });
+  return startProcess(clock, ['sim', 'bmc', '--file', file, '--until-stdin-ends'], isListening, {
+    count: servers.length,
+    onLine,
+  });
 };
 
 const configText = (folder: string, ports: ReadonlyMap<unknown, unknown>): string => `version: 1

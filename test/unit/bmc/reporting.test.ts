@@ -29,7 +29,7 @@ const bench = (broken?: BmcPort) => {
   const bmc = createFakeBmc({ clock });
   const events: NewEvent[] = [];
   let known: LastKnown = { power: 'unknown', bmc: 'unknown' };
-  const report = (event: NewEvent) => {
+  const report = async (event: NewEvent) => {
     events.push(event);
     known = fold(known, event);
   };

@@ -52,6 +52,8 @@ export interface BenchOptions {
   readonly self?: string;
   readonly servers?: readonly string[];
   readonly power?: 'on' | 'off';
+  /** As in the configuration of a server. */
+  readonly pinIdentity?: boolean;
   readonly times?: Partial<MachineTimes>;
   readonly behaviour?: Partial<FakeBehaviour>;
   /** Servers that the configuration knows, but gives no BMC. */
@@ -130,7 +132,11 @@ export const createFenceBench = (options: BenchOptions = {}): FenceBench => {
     self: options.self,
     knows: (server) => servers.has(server) || (options.withoutBmc ?? []).includes(server),
     bmcOf: (server) => servers.get(server)?.port(names.owner()),
-    pinnedGuid: (server) => records.pinned.get(server),
+    identities: {
+      pinned: (server) => records.pinned.get(server),
+      ownerOf: (guid) => [...records.pinned].find(([, own]) => own === guid)?.[0],
+      checked: () => options.pinIdentity ?? true,
+    },
     record,
     newJobId: names.newJobId,
   });

@@ -64,3 +64,19 @@ test('each server has its own pin', async () => {
   bench.bmc(server2).behaviour.guid = mine;
   expect(await answered(bench, 'off', { server: server2 })).toMatchObject({ outcome: 'refused' });
 });
+
+test('an identity that belongs to another server is refused, though this server has none yet', async () => {
+  const bench = createFenceBench({ behaviour: { guid: mine } });
+  bench.pinned.set(server2, mine);
+  const answer = await answered(bench, 'off');
+  expect(answer).toMatchObject({ outcome: 'refused', reason: { code: 'bmc.identity' } });
+  expect(answer.reason?.message).toContain(`belongs to ${server2}`);
+  expect(commandsOf(bench.bmc())).toEqual([]);
+});
+
+test('where identities are not checked, boards may share one, and none is pinned', async () => {
+  const bench = createFenceBench({ behaviour: { guid: mine }, pinIdentity: false });
+  bench.pinned.set(server2, mine);
+  expect(await answered(bench, 'off')).toMatchObject({ outcome: 'confirmed', fenced: true });
+  expect(bench.events('bmc.identityPinned')).toEqual([]);
+});
