@@ -57,6 +57,16 @@ describeWithPeers(['ipmitool'], 'ipmitool and the simulated BMC', () => {
       expect(bmc.sessions()).toBe(0);
     });
 
+    test('reads its session and the clock of the event log', async () => {
+      const bmc = await startSubject();
+      const { stdout } = await ipmitool(bmc, suite, 'session info active');
+      expect(stdout).toMatch(/slot count +: 4\nactive sessions +: 1\nuser id +: 2\n/);
+      expect(stdout).toMatch(/privilege level +: ADMINISTRATOR\nsession type +: IPMIv2\/RMCP\+/);
+      const time = await ipmitool(bmc, suite, 'sel time get');
+      expect(time.stdout).toMatch(/\d\d:\d\d:\d\d/);
+      expect(time.stdout).not.toContain('S+');
+    });
+
     test('logs in with a K_g of 20 bytes, and not without it', async () => {
       const kg = 'a-bmc-key-of-twenty!';
       const bmc = await startSubject({ kg: new Secret(kg) });
@@ -123,6 +133,19 @@ describeWithPeers(['ipmitool'], 'ipmitool and the simulated BMC', () => {
     expect((await ipmitool(bmc, 17, '-N 1 -R 1 power status')).code).not.toBe(0);
     bmc.wire.set({ frozen: false });
     expect((await ipmitool(bmc, 17, 'power status')).code).toBe(0);
+  });
+
+  test('faults are what they say they are: a bad RAKP 2 code, D5h, and doubled datagrams', async () => {
+    const bmc = await startSubject({ faults: { badRakp2Code: true } });
+    const impostor = await ipmitool(bmc, 17, '-vv power off');
+    expect(impostor.stdout + impostor.stderr).toContain('RAKP 2 HMAC is invalid');
+    bmc.faults.set({ badRakp2Code: false, notInState: true });
+    expect((await ipmitool(bmc, 17, 'power off')).stderr).toContain('not supported in present state');
+    expect(bmc.machine.power()).toBe('on');
+    bmc.faults.clear();
+    bmc.faults.set({ duplicate: true });
+    expect((await ipmitool(bmc, 17, 'power reset')).code).toBe(0);
+    expect(bmc.machine.counts().reset).toBe(1);
   });
 });
 

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { defaultPassword } from '../../src/sim/bmc/options.ts';
+import { atEnd } from '../interop/rig/endings.ts';
 import { until } from './bounded.ts';
 import type { BmcAccess } from './daemon.ts';
 import { type JsonLine, type NoroshiProcess, startNoroshi } from './noroshi-process.ts';
@@ -10,6 +11,8 @@ import { type JsonLine, type NoroshiProcess, startNoroshi } from './noroshi-proc
 export interface SimSpec {
   readonly name: string;
   readonly privilege?: string;
+  readonly passwordFile?: string;
+  readonly kgFile?: string;
   readonly offDelayMs?: number;
   readonly onDelayMs?: number;
   readonly suites?: readonly number[];
@@ -43,7 +46,7 @@ const isListening =
 
 const startFrom = (specs: readonly SimSpec[]): NoroshiProcess => {
   const folder = mkdtempSync(join(tmpdir(), 'noroshi-sim-'));
-  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+  atEnd({ stop: async () => undefined, kill: () => rmSync(folder, { recursive: true, force: true }) });
   const file = join(folder, 'bmcs.json');
   writeFileSync(file, JSON.stringify({ bmcs: specs }));
   return startNoroshi(['sim', 'bmc', '--file', file]);

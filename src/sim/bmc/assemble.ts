@@ -6,10 +6,13 @@ import { type Bmc, createBmc } from './bmc.ts';
 import { createCommandTable } from './commands.ts';
 import { createConversation } from './conversation.ts';
 import type { BmcFact, LoginRefusal, SessionEvent } from './facts.ts';
+import type { FaultBoard } from './faults/faults.ts';
+import { oneGuid } from './guids.ts';
 import { createHandshake } from './handshake.ts';
 import type { Machine } from './machine.ts';
+import { countUp } from './numbering.ts';
 import { createSessionTable, type SessionLimits, type SessionTable } from './sessions.ts';
-import type { BmcUser } from './users.ts';
+import { type BmcUser, wholePassword } from './users.ts';
 
 /** An account of the simulated BMC. */
 export interface SimBmcUser {
@@ -44,43 +47,62 @@ const defaultDevice: DeviceId = {
   product: 1,
 };
 
+const anonymousUserId = 1;
+const firstNamedUserId = 2;
+
 const accountsOf = (users: readonly SimBmcUser[]): BmcUser[] =>
-  users.map(({ name, password, privilege = 'administrator' }) => ({
+  users.map(({ name, password, privilege = 'administrator' }, index) => ({
+    id: name === '' ? anonymousUserId : firstNamedUserId + index,
     name: Buffer.from(name),
     password,
     privilege: privilegeLevels[privilege],
   }));
 
-/** Builds the BMC of a machine: sessions, handshake and commands, put together. */
+interface AssembleDeps {
+  readonly clock: Clock;
+  readonly machine: Machine;
+  readonly faults: FaultBoard;
+  readonly onFact: (fact: BmcFact) => void;
+}
+
+/** Builds the BMC of a machine: sessions, handshake and commands, put together, each with its faults over it. */
 export const assembleBmc = (
   options: BmcOptions,
-  deps: { clock: Clock; machine: Machine; onFact: (fact: BmcFact) => void },
-): { bmc: Bmc; sessions: SessionTable } => {
-  const { clock, machine } = deps;
-  const { guid, kg, suites = defaultSuites } = options;
+  deps: AssembleDeps,
+): { readonly bmc: Bmc; readonly sessions: SessionTable } => {
+  const { clock, faults } = deps;
+  const { kg, suites = defaultSuites, device = defaultDevice } = options;
   const users = accountsOf(options.users);
   const nameOf = (user: BmcUser) => user.name.toString();
   const tell = (event: SessionEvent) => deps.onFact({ ...event, at: isoNow(clock) });
   const onRefused = (why: LoginRefusal, user?: string) =>
     tell({ what: 'loginRefused', why, ...(user !== undefined && { user }) });
 
-  const sessions = createSessionTable({
+  const guids = faults.over('guids', oneGuid(options.guid));
+  const table = createSessionTable({
     clock,
     limits: { ...defaultLimits, ...options.limits },
     onOpened: ({ user }) => tell({ what: 'sessionOpened', user: nameOf(user) }),
     onClosed: ({ user }, why) => tell({ what: 'sessionClosed', user: nameOf(user), why }),
     onAbandoned: (user) => onRefused('abandoned', user && nameOf(user)),
   });
-  const commands = createCommandTable({
-    machine,
-    guid,
+  const sessions = faults.over('sessions', table);
+  const commandTable = createCommandTable({
+    machine: faults.over('machine', deps.machine),
+    sessions,
+    guids,
+    wallMs: faults.over('wallMs', () => clock.wallMs()),
     suites,
-    device: options.device ?? defaultDevice,
+    device,
     kgSet: kg !== undefined,
     namedUsers: users.some(({ name }) => name.length > 0),
     namelessUsers: users.some(({ name }) => name.length === 0),
   });
-  const handshake = createHandshake({ clock, sessions, users, suites, guid, kg, onRefused });
-  const conversation = createConversation({ sessions, commands });
-  return { bmc: createBmc({ handshake, commands, conversation }), sessions };
+  const offer = faults.over('offer', () => suites);
+  const passwords = faults.over('passwords', wholePassword);
+  const rakp = createHandshake({ clock, sessions, users, offer, passwords, guids, kg, onRefused });
+  const commands = faults.over('commands', commandTable);
+  const numbering = faults.over('numbering', countUp);
+  const conversation = createConversation({ sessions, commands, numbering });
+  return { bmc: createBmc({ handshake: faults.over('handshake', rakp), commands, conversation }), sessions };
 };

@@ -37,7 +37,8 @@ export const createBmc = (deps: {
 
   const sessionless = (payload: Buffer): Buffer | undefined => {
     const request = decodeRequest(payload);
-    return request.ok ? encodeResponse(commands(request.value, undefined)) : undefined;
+    const answer = request.ok ? commands(request.value, undefined) : undefined;
+    return answer && encodeResponse(answer);
   };
 
   /** Each payload type of a handshake with the type that answers it and who does. */

@@ -1,8 +1,6 @@
 import { cipherSuites } from '../../bmc/ipmi/cipher-suites.ts';
-import type { IpmiCommand } from '../../bmc/ipmi/command.ts';
 import { chassisControl } from '../../bmc/ipmi/commands/chassis-control.ts';
 import { chassisIdentify } from '../../bmc/ipmi/commands/chassis-identify.ts';
-import { closeSession } from '../../bmc/ipmi/commands/close-session.ts';
 import { getChannelAuthCapabilities } from '../../bmc/ipmi/commands/get-channel-auth-capabilities.ts';
 import {
   cipherSuitePartLength,
@@ -11,68 +9,38 @@ import {
 } from '../../bmc/ipmi/commands/get-channel-cipher-suites.ts';
 import { getChassisStatus } from '../../bmc/ipmi/commands/get-chassis-status.ts';
 import { type DeviceId, getDeviceId } from '../../bmc/ipmi/commands/get-device-id.ts';
+import { getSelTime } from '../../bmc/ipmi/commands/get-sel-time.ts';
 import { getSystemGuid } from '../../bmc/ipmi/commands/get-system-guid.ts';
-import { setSessionPrivilege } from '../../bmc/ipmi/commands/set-session-privilege.ts';
 import { completionCodes } from '../../bmc/ipmi/completion-codes.ts';
 import type { RequestMessage, ResponseMessage } from '../../bmc/ipmi/message.ts';
 import { suiteAlgorithms } from '../../bmc/ipmi/open-session.ts';
 import { privilegeLevels } from '../../bmc/ipmi/privilege.ts';
+import {
+  accepted,
+  type CommandSession,
+  type Handler,
+  handler,
+  lanChannel,
+  noData,
+} from './command-handler.ts';
+import type { Guids } from './guids.ts';
 import type { Machine } from './machine.ts';
-import type { ActiveSession } from './sessions.ts';
+import { sessionHandlers } from './session-commands.ts';
+import type { SessionTable } from './sessions.ts';
 
 /** What the commands of one BMC act on. */
 export interface CommandDeps {
   readonly machine: Machine;
-  readonly guid: Buffer;
+  readonly sessions: SessionTable;
+  readonly guids: Guids;
+  /** The BMC's own clock in milliseconds since 1970. */
+  readonly wallMs: () => number;
   readonly device: DeviceId;
   readonly suites: readonly number[];
   readonly kgSet: boolean;
   readonly namedUsers: boolean;
   readonly namelessUsers: boolean;
 }
-
-/** The session a command came in on. */
-export interface CommandSession {
-  readonly bmcSessionId: number;
-  readonly active: ActiveSession;
-  /** Ends the session once this command is answered. */
-  end(): void;
-}
-
-type Answer<Response> = { readonly value: Response } | { readonly completionCode: number };
-type Run<Request, Response> = (request: Request, session: CommandSession | undefined) => Answer<Response>;
-
-interface Handler {
-  readonly netFn: number;
-  readonly command: number;
-  /** The least level that may use it (IPMI 2.0 appendix G); `sessionless`: anyone, before a login. */
-  readonly privilege: number | 'sessionless';
-  answer(data: Buffer, session: CommandSession | undefined): { completionCode: number; data: Buffer };
-}
-
-const lanChannel = 1;
-const noData = Buffer.alloc(0);
-const accepted = { value: undefined };
-
-const handler = <Request, Response>(
-  command: IpmiCommand<Request, Response>,
-  privilege: Handler['privilege'],
-  run: Run<Request, Response>,
-): Handler => ({
-  netFn: command.netFn,
-  command: command.command,
-  privilege,
-  answer(data, session) {
-    const request = command.decodeRequest(data);
-    if (!request.ok) {
-      const { badLength, invalidField } = completionCodes;
-      return { completionCode: request.failure === 'tooShort' ? badLength : invalidField, data: noData };
-    }
-    const answer = run(request.value, session);
-    if ('completionCode' in answer) return { completionCode: answer.completionCode, data: noData };
-    return { completionCode: completionCodes.ok, data: command.encodeResponse(answer.value) };
-  },
-});
 
 const cipherSuiteList = (ids: readonly number[]): Buffer =>
   encodeCipherSuiteRecords(
@@ -92,26 +60,18 @@ const sessionlessHandlers = (deps: CommandDeps): Handler[] => [
     const records = cipherSuiteList(deps.suites).subarray(from, from + cipherSuitePartLength);
     return { value: { channel: lanChannel, records } };
   }),
-  handler(getSystemGuid, 'sessionless', () => ({ value: deps.guid })),
+  handler(getSystemGuid, 'sessionless', () => ({ value: deps.guids.system() })),
 ];
 
-const sessionHandlers: Handler[] = [
-  handler(setSessionPrivilege, privilegeLevels.callback, (level, session) => {
-    if (!session) return { completionCode: completionCodes.insufficientPrivilege };
-    const { active } = session;
-    if (level > active.highestPrivilege) return { completionCode: completionCodes.privilegeExceedsLimit };
-    if (level > 0) active.privilege = level;
-    return { value: active.privilege };
-  }),
-  handler(closeSession, privilegeLevels.callback, (id, session) => {
-    if (id !== session?.bmcSessionId) return { completionCode: completionCodes.unknownSession };
-    session.end();
-    return accepted;
-  }),
-];
+/** A time before 1970 is none that this clock can show. */
+const secondsOf = (wallMs: number): number => Math.min(0xffffffff, Math.max(0, Math.floor(wallMs / 1000)));
 
-const chassisHandlers = ({ machine, device }: CommandDeps): Handler[] => [
+const deviceHandlers = ({ device, wallMs }: CommandDeps): Handler[] => [
   handler(getDeviceId, privilegeLevels.user, () => ({ value: device })),
+  handler(getSelTime, privilegeLevels.user, () => ({ value: secondsOf(wallMs()) })),
+];
+
+const chassisHandlers = ({ machine }: CommandDeps): Handler[] => [
   handler(getChassisStatus, privilegeLevels.user, () => ({ value: machine.status() })),
   handler(chassisControl, privilegeLevels.operator, (control) =>
     machine.control(control) === 'accepted'
@@ -124,11 +84,19 @@ const chassisHandlers = ({ machine, device }: CommandDeps): Handler[] => [
   }),
 ];
 
-/** Answers requests; `session` is undefined for those that came in outside of one. */
-export type CommandTable = (request: RequestMessage, session: CommandSession | undefined) => ResponseMessage;
+/** Answers requests, or stays silent; `session` is undefined for those that came in outside of one. */
+export type CommandTable = (
+  request: RequestMessage,
+  session: CommandSession | undefined,
+) => ResponseMessage | undefined;
 
 export const createCommandTable = (deps: CommandDeps): CommandTable => {
-  const handlers = [...sessionlessHandlers(deps), ...sessionHandlers, ...chassisHandlers(deps)];
+  const handlers = [
+    ...sessionlessHandlers(deps),
+    ...sessionHandlers(deps.sessions),
+    ...deviceHandlers(deps),
+    ...chassisHandlers(deps),
+  ];
   const keyOf = (netFn: number, command: number) => (netFn << 8) | command;
   const table = new Map(handlers.map((entry) => [keyOf(entry.netFn, entry.command), entry]));
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { CodedError } from '../../core/errors.ts';
+import { faultSettingsSchema } from './faults/catalogue.ts';
 import type { SimBmc } from './server.ts';
 
 /** A line of the simulator's standard input: what to change while it runs. */
@@ -7,6 +8,11 @@ const controlLine = z.strictObject({
   /** May be left out where there is one BMC only. */
   name: z.string().optional(),
   set: z.strictObject({
+    /** Switches all faults off; what else the line sets comes after that. */
+    clearFaults: z.literal(true).optional(),
+    /** Faults to switch on or, with `false`, off. */
+    faults: faultSettingsSchema.optional(),
+    /** The fault of this name, in short. */
     frozen: z.boolean().optional(),
     /** Someone at the machine switches it. */
     power: z.enum(['on', 'off']).optional(),
@@ -39,9 +45,10 @@ export const obey = (bmcs: ReadonlyMap<string, SimBmc>, line: string): string =>
     const faults = parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
     throw new CodedError('rpc.params', faults.join('; '));
   }
-  const { frozen, power } = parsed.data.set;
+  const { clearFaults, faults, frozen, power } = parsed.data.set;
   const [name, bmc] = pick(bmcs, parsed.data.name);
-  if (frozen !== undefined) bmc.wire.set({ frozen });
+  if (clearFaults) bmc.faults.clear();
+  bmc.faults.set({ ...faults, ...(frozen !== undefined && { frozen }) });
   if (power !== undefined) bmc.machine.press(power);
   return name;
 };

@@ -2,32 +2,32 @@ import { decodeRequest, encodeResponse, type RequestMessage } from '../../bmc/ip
 import { payloadTypes, type RmcpPlusPacket } from '../../bmc/ipmi/packet.ts';
 import { seal, unseal } from '../../bmc/ipmi/sealed.ts';
 import type { CommandTable } from './commands.ts';
+import type { Numbering } from './numbering.ts';
 import type { ActiveSession, SessionSlot, SessionTable } from './sessions.ts';
 
 /** The packets of open sessions: checked, unsealed, answered. Whatever is wrong with one is silence. */
 export type Conversation = (datagram: Buffer, packet: RmcpPlusPacket) => Buffer | undefined;
 
-const nextSequence = (active: ActiveSession): number => {
-  active.sentSequence = active.sentSequence >= 0xffffffff ? 1 : active.sentSequence + 1;
-  return active.sentSequence;
-};
-
 export const createConversation = (deps: {
   sessions: SessionTable;
   commands: CommandTable;
+  numbering: Numbering;
 }): Conversation => {
-  const { sessions, commands } = deps;
+  const { sessions, commands, numbering } = deps;
 
-  const answer = (slot: SessionSlot, active: ActiveSession, request: RequestMessage): Buffer => {
+  /** An answer that is never given is not remembered either: the request would be done again. */
+  const answer = (slot: SessionSlot, active: ActiveSession, request: RequestMessage): Buffer | undefined => {
     const known = active.replies.find(request);
     if (known) return known;
     let over = false;
     const end = () => {
       over = true;
     };
-    const reply = encodeResponse(commands(request, { bmcSessionId: slot.bmcSessionId, active, end }));
-    active.replies.remember(request, reply);
+    const response = commands(request, { slot, active, end });
     if (over) sessions.close(slot, 'closed');
+    if (!response) return undefined;
+    const reply = encodeResponse(response);
+    active.replies.remember(request, reply);
     return reply;
   };
 
@@ -40,11 +40,13 @@ export const createConversation = (deps: {
     sessions.touch(slot);
     const request = decodeRequest(unsealed.value);
     if (!request.ok) return undefined;
+    const payload = answer(slot, active, request.value);
+    if (!payload) return undefined;
     return seal(active.protection, {
       payloadType: payloadTypes.ipmiMessage,
       sessionId: slot.consoleSessionId,
-      sequence: nextSequence(active),
-      payload: answer(slot, active, request.value),
+      sequence: numbering(active),
+      payload,
     });
   };
 };

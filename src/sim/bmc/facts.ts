@@ -1,5 +1,5 @@
 /** How a session came to its end. */
-export type SessionEnd = 'closed' | 'idle' | 'shutdown';
+export type SessionEnd = 'closed' | 'idle' | 'shutdown' | 'forgotten';
 
 /**
  * Why a login did not succeed. With a wrong password a console sees it first, in RAKP 2: it then says

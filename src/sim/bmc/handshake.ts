@@ -25,17 +25,21 @@ import { createSequenceWindow } from '../../bmc/ipmi/sequence-window.ts';
 import type { Clock } from '../../core/clock.ts';
 import type { Secret } from '../../core/secret.ts';
 import type { LoginRefusal } from './facts.ts';
+import type { Guids } from './guids.ts';
 import { createReplyCache } from './reply-cache.ts';
 import type { SessionSlot, SessionTable } from './sessions.ts';
-import { type BmcUser, findUser, roleLevel } from './users.ts';
+import { type BmcUser, findUser, type Passwords, roleLevel } from './users.ts';
+
+/** The ids of the cipher suites that a session is opened with; a client gets no other. */
+export type SuiteOffer = () => readonly number[];
 
 export interface HandshakeDeps {
   readonly clock: Clock;
   readonly sessions: SessionTable;
   readonly users: readonly BmcUser[];
-  /** The ids offered; a client gets no other. */
-  readonly suites: readonly number[];
-  readonly guid: Buffer;
+  readonly offer: SuiteOffer;
+  readonly passwords: Passwords;
+  readonly guids: Guids;
   /** The BMC key (K_g, at most 20 bytes); undefined where it is all zeros, as on most BMCs. */
   readonly kg: Secret | undefined;
   readonly onRefused: (why: LoginRefusal, user?: string) => void;
@@ -51,7 +55,8 @@ export interface Handshake {
 const randomLength = 16;
 
 const suiteOf = (deps: HandshakeDeps, request: OpenSessionRequest): CipherSuite | undefined =>
-  deps.suites
+  deps
+    .offer()
     .map((id) => cipherSuites.get(id))
     .find((suite) => {
       if (!suite) return false;
@@ -95,7 +100,7 @@ const contextOf = (deps: HandshakeDeps, slot: SessionSlot, message: Rakp1): Rakp
   bmcSessionId: slot.bmcSessionId,
   consoleRandom: message.consoleRandom,
   bmcRandom: randomBytes(randomLength),
-  bmcGuid: deps.guid,
+  bmcGuid: deps.guids.rakp2(),
   role: message.role,
   userName: message.userName,
 });
@@ -119,7 +124,7 @@ const rakp1 = (deps: HandshakeDeps, payload: Buffer): Buffer | undefined => {
   }
   const context = contextOf(deps, slot, message);
   const { bmcRandom, bmcGuid } = context;
-  const code = rakp2Code(context, user.password.reveal());
+  const code = rakp2Code(context, deps.passwords(user));
   const accepted = { bmcRandom, bmcGuid, code };
   const reply = encodeRakp2({ tag, status: rakpStatus.noErrors, consoleSessionId, accepted });
   slot.login = { context, user };
@@ -168,7 +173,7 @@ const rakp3 = (deps: HandshakeDeps, payload: Buffer): Buffer | undefined => {
     deps.onRefused('console', userName);
     return undefined;
   }
-  const password = user.password.reveal();
+  const password = deps.passwords(user);
   if (!sameCode(rakp3Code(context, password), code)) {
     deps.sessions.close(slot, 'closed');
     deps.onRefused('password', userName);

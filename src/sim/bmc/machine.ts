@@ -4,7 +4,7 @@ import type { ChassisStatus, RestorePolicy } from '../../bmc/ipmi/commands/get-c
 import { type Clock, isoNow } from '../../core/clock.ts';
 import type { MachineEvent, MachineFact } from './facts.ts';
 import { createIdentifyLamp } from './identify-lamp.ts';
-import { createPowerSupply } from './power-supply.ts';
+import { createPowerSupply, type PowerSupply } from './power-supply.ts';
 
 export interface MachineOptions {
   /** The power at the start; default on. */
@@ -41,7 +41,12 @@ const defaultSoftOffDelayMs = 2000;
 /** Controls that section 28.3 advises to answer with D5h while the power is off. */
 const needsPower: ReadonlySet<ChassisControl> = new Set(['cycle', 'reset', 'nmi', 'softOff']);
 
-export const createMachine = (clock: Clock, options: MachineOptions = {}): Machine => {
+/** `within` may put something between the machine and its power supply. */
+export const createMachine = (
+  clock: Clock,
+  options: MachineOptions = {},
+  within: (supply: PowerSupply) => PowerSupply = (supply) => supply,
+): Machine => {
   const listeners = new Set<(fact: MachineFact) => void>();
   const counts = { reset: 0, nmi: 0 };
   const softOffDelayMs = options.softOffDelayMs ?? defaultSoftOffDelayMs;
@@ -49,13 +54,15 @@ export const createMachine = (clock: Clock, options: MachineOptions = {}): Machi
   const tell = (event: MachineEvent) => {
     for (const listener of listeners) listener({ ...event, at: isoNow(clock) });
   };
-  const supply = createPowerSupply({
-    clock,
-    power: options.power ?? 'on',
-    offDelayMs: options.offDelayMs ?? defaultDelayMs,
-    onDelayMs: options.onDelayMs ?? defaultDelayMs,
-    onChange: (value) => tell({ what: 'power', value }),
-  });
+  const supply = within(
+    createPowerSupply({
+      clock,
+      power: options.power ?? 'on',
+      offDelayMs: options.offDelayMs ?? defaultDelayMs,
+      onDelayMs: options.onDelayMs ?? defaultDelayMs,
+      onChange: (value) => tell({ what: 'power', value }),
+    }),
+  );
   const lamp = createIdentifyLamp({
     clock,
     onChange: (value, seconds) => tell({ what: 'identify', value, seconds }),

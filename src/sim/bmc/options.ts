@@ -7,7 +7,9 @@ import type { SecretSpec } from '../../config/driver.ts';
 import { resolveSecrets } from '../../config/secrets.ts';
 import { CodedError } from '../../core/errors.ts';
 import { Secret } from '../../core/secret.ts';
+import { faultSettingsSchema } from './faults/catalogue.ts';
 import type { SimBmcOptions } from './server.ts';
+import { seedLimit } from './simulate.ts';
 
 /** The secrets of a simulated BMC; without a password it has {@link defaultPassword}. */
 const secretSpecs = {
@@ -52,6 +54,9 @@ const simBmc = z.strictObject({
     .min(1)
     .default([17, 3]),
   slots: z.number().int().min(1).max(64).default(4),
+  faults: faultSettingsSchema.optional(),
+  /** Repeats what faults do by chance; the line `listening` tells the one in use. */
+  seed: z.number().int().min(0).lt(seedLimit).optional(),
 });
 
 /** Options of `noroshi sim bmc`: the BMCs of one process. */
@@ -92,7 +97,8 @@ export const serverOptionsOf = async (
   if (problem) {
     throw new CodedError('config.unreadable', `${spec.name}: ${problem.path.join('.')}: ${problem.message}`);
   }
-  const { host, port, user, privilege, suites, slots, power, offDelayMs, onDelayMs, softOffDelayMs } = spec;
+  const { host, port, user, privilege, suites, slots, power, faults, seed } = spec;
+  const { offDelayMs, onDelayMs, softOffDelayMs } = spec;
   const password = secrets.password ?? new Secret(defaultPassword);
   return {
     host,
@@ -102,6 +108,6 @@ export const serverOptionsOf = async (
     suites,
     limits: { slots },
     machine: { power, ...given({ offDelayMs, onDelayMs, softOffDelayMs }) },
-    ...given({ kg: secrets.kg }),
+    ...given({ kg: secrets.kg, faults, seed }),
   };
 };

@@ -9,8 +9,8 @@ export interface PowerSupply {
   /** Goes off `delayMs` from now, or when an earlier order says so. */
   off(delayMs?: number): void;
   on(): void;
-  /** Off, then on again; does nothing while off. */
-  cycle(): void;
+  /** Off after the same delay, then on again; does nothing while off. */
+  cycle(delayMs?: number): void;
   /** Changes at once and drops what was pending. */
   press(power: 'on' | 'off'): void;
   stop(): void;
@@ -69,10 +69,10 @@ export const createPowerSupply = (deps: {
     on() {
       if (power === 'off') arm('on', onDelayMs);
     },
-    cycle() {
+    cycle(delayMs = offDelayMs) {
       if (power === 'off') return;
       onAfterwards = true;
-      arm('off', offDelayMs);
+      arm('off', delayMs);
     },
     press(next) {
       onAfterwards = false;

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import type { Readable, Writable } from 'node:stream';
+import { finished } from 'node:stream/promises';
 import { type Clock, systemClock } from '../../core/clock.ts';
 import { CodedError, codeOf, messageOf } from '../../core/errors.ts';
 import { createLineSplitter, type Line } from '../../io/lines.ts';
@@ -11,8 +12,10 @@ import { type SimBmc, startSimBmc } from './server.ts';
 export interface SimBmcProcess {
   /** JSON lines: `listening` of each BMC, every fact, and an answer to each control line. */
   readonly stdout: Writable;
-  /** Control lines, see {@link obey}; its end is no reason to end. */
+  /** Control lines, see {@link obey}. */
   readonly stdin: Readable;
+  /** The end of standard input ends the simulator too: a parent that dies takes it along. */
+  readonly untilStdinEnds?: boolean;
   /** Ends the simulator. */
   readonly signal: AbortSignal;
   readonly clock?: Clock;
@@ -32,7 +35,7 @@ const startOne = async (spec: SimBmcSpec, io: SimBmcProcess, print: Print): Prom
     const code = error.code === 'EADDRINUSE' ? 'socket.inUse' : 'socket.failed';
     throw new CodedError(code, `${name}: ${messageOf(error)}`, { cause: error });
   });
-  print({ name, event: 'listening', host: bmc.host, port: bmc.port });
+  print({ name, event: 'listening', host: bmc.host, port: bmc.port, seed: bmc.seed });
   return bmc;
 };
 
@@ -45,12 +48,20 @@ const answer = (bmcs: ReadonlyMap<string, SimBmc>, line: Line, print: Print) => 
   }
 };
 
+const untilOver = async ({ signal, stdin, untilStdinEnds }: SimBmcProcess): Promise<void> => {
+  if (signal.aborted) return;
+  const aborted = once(signal, 'abort');
+  // A standard input that breaks has ended too.
+  const ended = finished(stdin, { writable: false, cleanup: true }).catch(() => {});
+  await (untilStdinEnds ? Promise.race([aborted, ended]) : aborted);
+};
+
 /**
- * Runs simulated BMCs until `signal` aborts. Rejects with `config.unreadable`, `socket.inUse` or
+ * Runs simulated BMCs until `signal` aborts, or standard input ends where that is wanted. Rejects with `config.unreadable`, `socket.inUse` or
  * `socket.failed` where one of them cannot start; none is left running then.
  */
 export const runSimBmc = async (options: SimBmcProcessOptions, io: SimBmcProcess): Promise<void> => {
-  const { stdin, stdout, signal } = io;
+  const { stdin, stdout } = io;
   const print: Print = (fields) => void stdout.write(`${JSON.stringify({ sim: 'bmc', ...fields })}\n`);
   const bmcs = new Map<string, SimBmc>();
   const lines = createLineSplitter();
@@ -60,7 +71,7 @@ export const runSimBmc = async (options: SimBmcProcessOptions, io: SimBmcProcess
   try {
     for (const spec of options.bmcs) bmcs.set(spec.name, await startOne(spec, io, print));
     stdin.on('data', onInput);
-    if (!signal.aborted) await once(signal, 'abort');
+    await untilOver(io);
   } finally {
     stdin.off('data', onInput).pause();
     await Promise.all([...bmcs.values()].map((bmc) => bmc.close()));

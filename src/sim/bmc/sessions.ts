@@ -26,6 +26,8 @@ export interface ActiveSession {
 /** A slot of the table: a handshake, then an active session. */
 export interface SessionSlot {
   readonly bmcSessionId: number;
+  /** The BMC's short name of the slot, from 1 (IPMI 2.0 section 22.20). */
+  readonly handle: number;
   readonly consoleSessionId: number;
   /** Address and port of the console: ipmitool uses one session id for all its processes. */
   readonly peer: string;
@@ -53,7 +55,11 @@ export interface SessionTable {
   /** The session was used: its idle time starts anew. */
   touch(slot: SessionSlot): void;
   close(slot: SessionSlot, why: SessionEnd): void;
+  /** The sessions that are open, in the order of their logins' beginnings. */
+  active(): SessionSlot[];
   activeCount(): number;
+  /** What Get Session Info tells: sessions that can be open at once, and sessions that are. */
+  usage(): { readonly possible: number; readonly active: number };
   closeAll(): void;
 }
 
@@ -66,6 +72,9 @@ export interface SessionLimits {
   readonly idleMs: number;
 }
 
+/** Get Session Info has six bits for a number of sessions. */
+const mostTold = 63;
+
 export const createSessionTable = (deps: {
   clock: Clock;
   limits: SessionLimits;
@@ -77,6 +86,7 @@ export const createSessionTable = (deps: {
   const { clock, limits } = deps;
   const slots = new Map<number, { slot: SessionSlot; timer: Timer }>();
 
+  const all = () => [...slots.values()].map(({ slot }) => slot);
   const unusedId = (): number => {
     const id = randomBytes(4).readUInt32LE();
     return id === 0 || slots.has(id) ? unusedId() : id;
@@ -89,12 +99,18 @@ export const createSessionTable = (deps: {
     if (slot.active) deps.onClosed(slot.active, why);
     else if (why === 'idle') deps.onAbandoned(slot.login?.user);
   };
+  const freeHandle = (): number => {
+    const taken = new Set(all().map(({ handle }) => handle));
+    let handle = 1;
+    while (taken.has(handle)) handle += 1;
+    return handle;
+  };
   const keep = (slot: SessionSlot) => {
     slots.get(slot.bmcSessionId)?.timer.cancel();
     const limitMs = slot.active ? limits.idleMs : limits.handshakeMs;
     slots.set(slot.bmcSessionId, { slot, timer: clock.after(limitMs, () => close(slot, 'idle')) });
   };
-  const all = () => [...slots.values()].map(({ slot }) => slot);
+  const active = () => all().filter((slot) => slot.active);
 
   return {
     open(request) {
@@ -102,6 +118,7 @@ export const createSessionTable = (deps: {
       const slot: SessionSlot = {
         ...request,
         bmcSessionId: unusedId(),
+        handle: freeHandle(),
         answered: undefined,
         login: undefined,
         active: undefined,
@@ -112,14 +129,19 @@ export const createSessionTable = (deps: {
     find: (bmcSessionId) => slots.get(bmcSessionId)?.slot,
     reopened: (request, peer) =>
       all().find((slot) => !slot.login && slot.peer === peer && slot.answered?.request.equals(request)),
-    activate(slot, active) {
-      slot.active = active;
+    activate(slot, session) {
+      slot.active = session;
       keep(slot);
-      deps.onOpened(active);
+      deps.onOpened(session);
     },
     touch: keep,
     close,
-    activeCount: () => all().filter((slot) => slot.active).length,
+    active,
+    activeCount: () => active().length,
+    usage: () => ({
+      possible: Math.min(limits.slots, mostTold),
+      active: Math.min(active().length, mostTold),
+    }),
     closeAll() {
       for (const slot of all()) close(slot, 'shutdown');
     },

@@ -3,6 +3,8 @@ import type { Secret } from '../../core/secret.ts';
 
 /** One account of the simulated BMC. */
 export interface BmcUser {
+  /** Its number in the BMC, 1-63; 1 is the anonymous user's (IPMI 2.0 section 6.9). */
+  readonly id: number;
   /** 0-16 bytes; the empty name is the anonymous user. */
   readonly name: Buffer;
   /** At most 20 bytes. */
@@ -10,6 +12,11 @@ export interface BmcUser {
   /** The highest level a session of this user can reach, IPMI 2.0 section 6.8. */
   readonly privilege: number;
 }
+
+/** The bytes that a login of this user is keyed with. */
+export type Passwords = (user: BmcUser) => Buffer;
+
+export const wholePassword: Passwords = ({ password }) => password.reveal();
 
 const levelMask = 0x0f;
 

@@ -1,32 +1,27 @@
-/** What can be wrong between the network and the BMC; every field can be set while it runs. */
-export interface WireFaults {
-  /** The BMC takes nothing in and gives nothing out, though its port is open. */
-  readonly frozen: boolean;
-}
+import type { Bmc } from './bmc.ts';
 
-type Deliver = (datagram: Buffer) => void;
+/** Hands a datagram on; an answer leaves by the BMC's own port, unless it is said otherwise. */
+export type Deliver = (datagram: Buffer, from?: 'otherPort') => void;
 
-/** The way of datagrams between the socket and the BMC: the one place where faults are made. */
+/** The way of datagrams between the socket and the BMC. */
 export interface Wire {
-  /** Hands a datagram from the network on to the BMC, as the faults allow. */
+  /** Hands a datagram from the network on to the BMC: at once, later, changed, twice or not at all. */
   inbound(datagram: Buffer, deliver: Deliver): void;
-  /** Hands an answer of the BMC on to the network, as the faults allow. */
+  /** The same for an answer on its way to the network. */
   outbound(datagram: Buffer, deliver: Deliver): void;
-  set(faults: Partial<WireFaults>): void;
-  faults(): WireFaults;
 }
 
-export const createWire = (): Wire => {
-  let faults: WireFaults = { frozen: false };
-  const pass = (datagram: Buffer, deliver: Deliver) => {
-    if (!faults.frozen) deliver(datagram);
-  };
-  return {
-    inbound: pass,
-    outbound: pass,
-    set(changed) {
-      faults = { ...faults, ...changed };
-    },
-    faults: () => faults,
-  };
+/** A wire without faults. */
+export const plainWire: Wire = {
+  inbound: (datagram, deliver) => deliver(datagram),
+  outbound: (datagram, deliver) => deliver(datagram),
 };
+
+/** A BMC at the end of a wire: what it has to say to `peer` comes out of `deliver`, whenever that is. */
+export const overWire =
+  (wire: Wire, bmc: Bmc) =>
+  (received: Buffer, peer: string, deliver: Deliver): void =>
+    wire.inbound(received, (datagram) => {
+      const reply = bmc(datagram, peer);
+      if (reply) wire.outbound(reply, deliver);
+    });

@@ -1,4 +1,4 @@
-import { createSocket } from 'node:dgram';
+import { createSocket, type RemoteInfo } from 'node:dgram';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -23,7 +23,11 @@ afterEach(async () => {
 });
 
 /** Runs the simulator on streams of the test; `lines` is what it has printed. */
-const start = (bmcs: readonly object[], environment: NodeJS.ProcessEnv = {}) => {
+const start = (
+  bmcs: readonly object[],
+  environment: NodeJS.ProcessEnv = {},
+  options: { untilStdinEnds?: boolean } = {},
+) => {
   const [stdin, stdout] = [new PassThrough(), new PassThrough()];
   const abort = new AbortController();
   let text = '';
@@ -35,6 +39,7 @@ const start = (bmcs: readonly object[], environment: NodeJS.ProcessEnv = {}) => 
     stdout,
     signal: abort.signal,
     environment,
+    ...options,
   });
   const lines = () =>
     text
@@ -56,26 +61,29 @@ const printed = async (lines: () => readonly Line[], count: number) => {
   return lines();
 };
 
-/** Whether the BMC on a port answers an ASF ping within 300 ms. */
-const answers = async (port: number): Promise<boolean> => {
+/** The port that answers an ASF ping to `port` within 300 ms; undefined where none does. */
+const answeringPort = async (port: number): Promise<number | undefined> => {
   const socket = createSocket('udp4');
   socket.send(encodeRmcp('asf', encodeAsf({ type: 'ping', tag: 1 })), port, '127.0.0.1');
   const signal = AbortSignal.timeout(300);
   const answered = await once(socket, 'message', { signal }).then(
-    () => true,
-    () => false,
+    ([, peer]: RemoteInfo[]) => peer?.port,
+    () => undefined,
   );
   socket.close();
   return answered;
 };
 
+const answers = async (port: number): Promise<boolean> => (await answeringPort(port)) === port;
+
 describe('the process', () => {
   test('says where each BMC listens, and ends when it is told to', async () => {
-    const { ended, lines, stop } = start([{ name: 'server1' }, { name: 'server2' }]);
+    const { ended, lines, stop } = start([{ name: 'server1' }, { name: 'server2', seed: 7 }]);
     const told = await printed(lines, 2);
+    const where = { host: '127.0.0.1', port: expect.any(Number), seed: expect.any(Number) };
     expect(told).toEqual([
-      { sim: 'bmc', name: 'server1', event: 'listening', host: '127.0.0.1', port: expect.any(Number) },
-      { sim: 'bmc', name: 'server2', event: 'listening', host: '127.0.0.1', port: expect.any(Number) },
+      { sim: 'bmc', name: 'server1', event: 'listening', ...where },
+      { sim: 'bmc', name: 'server2', event: 'listening', ...where, seed: 7 },
     ]);
     const port = told[0]?.port ?? 0;
     expect(await answers(port)).toBe(true);
@@ -89,6 +97,22 @@ describe('the process', () => {
     stdin.end('{"set":{"power":"off"}}\n');
     expect(events(await printed(lines, 3))).toEqual(['listening', 'power', 'ok']);
     expect(await answers(lines()[0]?.port ?? 0)).toBe(true);
+  });
+
+  test('ends with its standard input where that is wanted', async () => {
+    const { stdin, ended, lines } = start([{ name: 'server1' }], {}, { untilStdinEnds: true });
+    const port = (await printed(lines, 1))[0]?.port ?? 0;
+    stdin.end('{"set":{"power":"off"}}\n');
+    await expect(ended).resolves.toBeUndefined();
+    expect(events(lines())).toEqual(['listening', 'power', 'ok']);
+    expect(await answers(port)).toBe(false);
+  });
+
+  test('ends when its standard input breaks', async () => {
+    const { stdin, ended, lines } = start([{ name: 'server1' }], {}, { untilStdinEnds: true });
+    await printed(lines, 1);
+    stdin.destroy();
+    await expect(ended).resolves.toBeUndefined();
   });
 
   test('rejects with a code where a port is taken, and leaves none of its own', async () => {
@@ -115,7 +139,37 @@ describe('control lines', () => {
     expect(await answers(port)).toBe(true);
   });
 
+  test('faults are switched on and off', async () => {
+    const { stdin, lines } = start([{ name: 'server1', faults: { otherPort: true } }]);
+    const port = (await printed(lines, 1))[0]?.port ?? 0;
+    const other = await answeringPort(port);
+    expect(other).toEqual(expect.any(Number));
+    expect(other).not.toBe(port);
+    stdin.write('{"set":{"faults":{"otherPort":false,"drop":true}}}\n');
+    await printed(lines, 2);
+    expect(await answeringPort(port)).toBeUndefined();
+    stdin.write('{"set":{"clearFaults":true}}\n');
+    await printed(lines, 3);
+    expect(await answers(port)).toBe(true);
+    stdin.write('{"set":{"clearFaults":true,"frozen":true}}\n');
+    await printed(lines, 4);
+    expect(await answers(port)).toBe(false);
+  });
+
+  test('a wrong fault is named, with what it must be', async () => {
+    const { stdin, lines } = start([{ name: 'server1' }]);
+    await printed(lines, 1);
+    stdin.write('{"set":{"power":"off","faults":{"garbage":"after"}}}\n');
+    expect((await printed(lines, 2)).slice(1)).toMatchObject([
+      { event: 'error', message: expect.stringMatching(/^set\.faults\.garbage: must be instead, before/) },
+    ]);
+  });
+
   test.each([
+    ['{"name":"server1","set":{"faults":{"drop":2}}}', 'rpc.params'],
+    ['{"name":"server1","set":{"faults":{"colour":"red"}}}', 'rpc.params'],
+    ['{"name":"server1","set":{"faults":true}}', 'rpc.params'],
+    ['{"name":"server1","set":{"clearFaults":false}}', 'rpc.params'],
     ['no JSON', 'rpc.parse'],
     ['{"name":"server9","set":{"power":"on"}}', 'rpc.params'],
     ['{"set":{"power":"on"}}', 'rpc.params'],
@@ -169,6 +223,9 @@ test.each([
   ['a name of 17 bytes', [{ user: 'seventeen-bytes-u' }]],
   ['a suite that is not spoken', [{ suites: [17, 8] }]],
   ['a GUID that is too short', [{ guid: 'abcd' }]],
+  ['a fault that there is not', [{ faults: { colour: 'red' } }]],
+  ['a fault of a wrong value', [{ faults: { drop: 2 } }]],
+  ['a seed that is too large', [{ seed: 2 ** 32 }]],
   ['a password in the options', [{ password: 'secret' }]],
 ])('options with %s are refused', (_name, bmcs) => {
   expect(simBmcProcessSchema.safeParse({ bmcs }).success).toBe(false);

@@ -16,6 +16,8 @@ import {
   restorePolicies,
 } from '../../../../src/bmc/ipmi/commands/get-chassis-status.ts';
 import { getDeviceId } from '../../../../src/bmc/ipmi/commands/get-device-id.ts';
+import { getSelTime } from '../../../../src/bmc/ipmi/commands/get-sel-time.ts';
+import { getSessionInfo, type SessionInfo } from '../../../../src/bmc/ipmi/commands/get-session-info.ts';
 import { getSystemGuid } from '../../../../src/bmc/ipmi/commands/get-system-guid.ts';
 import { setSessionPrivilege } from '../../../../src/bmc/ipmi/commands/set-session-privilege.ts';
 import type { Decoded } from '../../../../src/bmc/ipmi/decoded.ts';
@@ -118,6 +120,30 @@ export const commandCodecs: readonly TestedCodec[] = [
       manufacturer: bits(24),
       product: bits(16),
     }),
+  ),
+  ...command(getSelTime, nothing, uint32),
+  ...command(
+    getSessionInfo,
+    fc.oneof(
+      fc.constant({ by: 'current' as const }),
+      fc.record({ by: fc.constant('index' as const), index: fc.integer({ min: 1, max: 63 }) }),
+      fc.record({ by: fc.constant('handle' as const), handle: byte }),
+      fc.record({ by: fc.constant('id' as const), bmcSessionId: uint32 }),
+    ),
+    fc.record<SessionInfo, 'handle' | 'possible' | 'active'>(
+      {
+        handle: byte,
+        possible: bits(6),
+        active: bits(6),
+        session: fc.record({
+          userId: bits(6),
+          privilege: bits(4),
+          ipmi20: fc.boolean(),
+          channel: bits(4),
+        }),
+      },
+      { requiredKeys: ['handle', 'possible', 'active'] },
+    ),
   ),
   ...command(getSystemGuid, nothing, bytes(16)),
   ...command(setSessionPrivilege, bits(4), bits(4)),

@@ -12,6 +12,8 @@ import {
 } from '../../../../src/bmc/ipmi/commands/get-channel-cipher-suites.ts';
 import { getChassisStatus } from '../../../../src/bmc/ipmi/commands/get-chassis-status.ts';
 import { getDeviceId } from '../../../../src/bmc/ipmi/commands/get-device-id.ts';
+import { getSelTime } from '../../../../src/bmc/ipmi/commands/get-sel-time.ts';
+import { getSessionInfo } from '../../../../src/bmc/ipmi/commands/get-session-info.ts';
 import { getSystemGuid } from '../../../../src/bmc/ipmi/commands/get-system-guid.ts';
 import { setSessionPrivilege } from '../../../../src/bmc/ipmi/commands/set-session-privilege.ts';
 import {
@@ -74,6 +76,16 @@ describe('requests of ipmitool', () => {
     channel: 14,
     privilege: 4,
   });
+  request('this session', getSessionInfo, '20 18 c8 81 18 3d 00 2a', 6, { by: 'current' });
+  request('session of handle 1', getSessionInfo, '20 18 c8 81 18 3d fe 01 2b', 6, {
+    by: 'handle',
+    handle: 1,
+  });
+  request('session 2', getSessionInfo, '20 18 c8 81 18 3d ff 02 00 00 00 29', 6, {
+    by: 'id',
+    bmcSessionId: 2,
+  });
+  request('SEL time', getSelTime, '20 28 b8 81 18 48 1f', 6, undefined);
   request('channel cipher suites', getChannelCipherSuites, '20 18 c8 81 04 54 0e 00 80 99', 1, {
     channel: 14,
     index: 0,
@@ -109,6 +121,26 @@ describe('answers', () => {
   test('ipmi_sim: GUID', () => {
     const { data } = answered('81 1c 63 20 18 37 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 10 00 81');
     expect(getSystemGuid.decodeResponse(data)).toEqual({ ok: true, value: bytes(`${'00'.repeat(14)}1000`) });
+  });
+
+  test('ipmi_sim: this session, the only one of 63', () => {
+    const { data } = answered('81 1c 63 20 18 3d 00 01 3f 01 02 04 11 33');
+    const session = { userId: 2, privilege: 4, ipmi20: true, channel: 1 };
+    const value = { handle: 1, possible: 63, active: 1, session };
+    expect(getSessionInfo.decodeResponse(data)).toEqual({ ok: true, value });
+    expect(getSessionInfo.encodeResponse(value)).toEqual(data);
+  });
+
+  test('ipmi_sim: a session that it does not know', () => {
+    const { data } = answered('81 1c 63 20 18 3d 00 00 3f 01 4b');
+    const value = { handle: 0, possible: 63, active: 1 };
+    expect(getSessionInfo.decodeResponse(data)).toEqual({ ok: true, value });
+    expect(getSessionInfo.encodeResponse(value)).toEqual(data);
+  });
+
+  test('ipmi_sim: a clock that has counted 4119 s since the start', () => {
+    const { data } = answered('81 2c 53 20 18 48 00 17 10 00 00 59');
+    expect(getSelTime.decodeResponse(data)).toEqual({ ok: true, value: 4119 });
   });
 
   test('ipmi_sim: power off refused to a viewer', () => {
