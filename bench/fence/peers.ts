@@ -13,11 +13,14 @@ export interface PeerRun {
 /** Runs a program and prints its times as JSON: Node cannot ask for the CPU of a child. */
 const stopwatch = `
 import json, resource, subprocess, sys, time
+def spent():
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return usage.ru_utime + usage.ru_stime
+before = spent()
 start = time.perf_counter()
 code = subprocess.run(sys.argv[1:], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL).returncode
 wall = time.perf_counter() - start
-usage = resource.getrusage(resource.RUSAGE_CHILDREN)
-print(json.dumps({"wallMs": wall * 1000, "cpuMs": (usage.ru_utime + usage.ru_stime) * 1000, "exitCode": code}))
+print(json.dumps({"wallMs": wall * 1000, "cpuMs": (spent() - before) * 1000, "exitCode": code}))
 `;
 
 export const timed = (argv: readonly string[], environment: NodeJS.ProcessEnv = {}): Promise<PeerRun> =>

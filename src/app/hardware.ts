@@ -54,6 +54,14 @@ const countUse = (port: BmcPort): CountedBmc => {
         throw error;
       }
     },
+    async examine(limits, judge) {
+      users += 1;
+      try {
+        return await port.examine(limits, judge);
+      } finally {
+        release();
+      }
+    },
     close: () => port.close(),
     // A job may come back to a BMC that was idle between two tries, so it is closed every time.
     retire: () =>

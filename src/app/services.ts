@@ -11,6 +11,7 @@ import type { Journal } from '../events/journal.ts';
 import type { ServerView } from '../events/view.ts';
 import type { Identities } from '../fence/identity.ts';
 import type { FenceService } from '../fence/service.ts';
+import { examineServers } from './doctor.ts';
 import type { Hardware } from './hardware.ts';
 import { pinIdentity, unpinIdentity } from './identity.ts';
 import { version } from './paths.ts';
@@ -38,7 +39,8 @@ const findReport = ({ fence, events }: ServiceDeps, job: string): FenceReport | 
   fence.find(job)?.report ?? events.view().jobs[job]?.report;
 
 const rowOf = (deps: ServiceDeps, name: string): ServerRow => {
-  const { identifyLit, lastFence, ...seen } = deps.events.view().servers[name] ?? neverSeen;
+  const { identifyLit, lastFence: _recorded, ...seen } = deps.events.view().servers[name] ?? neverSeen;
+  const lastFence = latestJob(deps, name);
   return {
     name,
     ...seen,
@@ -47,6 +49,10 @@ const rowOf = (deps: ServiceDeps, name: string): ServerRow => {
   };
 };
 
+/** What the fence room remembers goes before the record: a job may not have reached the disk, yet or ever. */
+const latestJob = ({ fence, events }: ServiceDeps, server: string): string | undefined =>
+  fence.latestOf(server) ?? events.view().servers[server]?.lastFence;
+
 const knownServer = ({ config }: ServiceDeps, name: string): string => {
   if (Object.hasOwn(config().servers, name)) return name;
   throw new CodedError('server.unknown', `the configuration has no server ${name}`);
@@ -54,7 +60,7 @@ const knownServer = ({ config }: ServiceDeps, name: string): string => {
 
 const selectedJob = (deps: ServiceDeps, selector: FenceSelector): string => {
   if ('job' in selector) return selector.job;
-  const job = deps.events.view().servers[knownServer(deps, selector.server)]?.lastFence;
+  const job = latestJob(deps, knownServer(deps, selector.server));
   if (job) return job;
   throw new CodedError('job.unknown', `no forced stop of ${selector.server} is on record`);
 };
@@ -88,6 +94,15 @@ const identify: (deps: ServiceDeps) => EngineServices['setIdentify'] = (deps) =>
   return { server, ...result };
 };
 
+const examine: (deps: ServiceDeps) => EngineServices['examine'] = (deps) => async (server) => {
+  const { clock, config, hardware, identities } = deps;
+  const { self, servers } = config();
+  const { bmcOf } = hardware();
+  const names = server === undefined ? Object.keys(servers) : [knownServer(deps, server)];
+  const own = self.role === 'member' ? self.node : undefined;
+  return examineServers({ clock, self: own, bmcOf, identities }, names);
+};
+
 /** What the sockets offer, carried out by the rooms below. */
 export const createServices = (deps: ServiceDeps): EngineServices => {
   const startedMs = deps.clock.nowMs();
@@ -109,6 +124,7 @@ export const createServices = (deps: ServiceDeps): EngineServices => {
       const { identities, events } = deps;
       return unpinIdentity({ identities, record: events.record }, knownServer(deps, name), requester);
     },
+    examine: examine(deps),
     async reportNode(report) {
       knownServer(deps, report.node);
       await deps.events.record({ type: 'cluster.reported', source: 'engine', data: report });

@@ -1,4 +1,5 @@
 import { CodedError, type ErrorCode, messageOf } from '../core/errors.ts';
+import type { Finding } from '../core/finding.ts';
 import type { Reason } from '../core/outcome.ts';
 import type { BmcPort, BmcSession, CallLimits } from '../core/ports.ts';
 import type { NewEvent } from '../events/catalogue.ts';
@@ -50,7 +51,7 @@ const createReporter = (deps: ReportingDeps) => {
     power: (power: 'on' | 'off') =>
       tellPower(power, { type: 'server.powerChanged', source, data: { server, power, by: 'bmc' } }),
     answered: () => tellBmc('ok', { type: 'bmc.answered', source, data: { server } }),
-    failed({ code, message }: CodedError) {
+    failed({ code, message }: Reason) {
       const reason: Reason = { code, message };
       const state = silent.has(code) ? 'unreachable' : 'refused';
       tellBmc(`${state} ${code}`, { type: `bmc.${state}`, source, data: { server, reason } });
@@ -68,6 +69,19 @@ const reportingSession = (reporter: Reporter, session: BmcSession): BmcSession =
     return power;
   },
 });
+
+/** A login that came through is an answer; otherwise what kept it from coming through is told. */
+const tellExamined = (reporter: Reporter, findings: readonly Finding[]): void => {
+  const loggedIn = findings.some(({ check, state }) => check === 'login' && state === 'good');
+  if (loggedIn) reporter.answered();
+  else {
+    const [reason] = findings.flatMap((finding) => reasonIn(finding) ?? []);
+    if (reason) reporter.failed(reason);
+  }
+};
+
+const reasonIn = (finding: Finding): Reason | undefined =>
+  finding.state === 'bad' && finding.code ? { code: finding.code, message: finding.message } : undefined;
 
 /** The same BMC, with what its answers and silences show turned into events. */
 export const reportingBmc = (port: BmcPort, deps: ReportingDeps): BmcPort => {
@@ -87,6 +101,11 @@ export const reportingBmc = (port: BmcPort, deps: ReportingDeps): BmcPort => {
         if (!limits.signal?.aborted) reporter.failed(coded);
         throw coded;
       }
+    },
+    async examine(limits, judge) {
+      const findings = await port.examine(limits, judge);
+      if (!limits.signal?.aborted) tellExamined(reporter, findings);
+      return findings;
     },
     close: () => port.close(),
   };

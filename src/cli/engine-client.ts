@@ -28,6 +28,9 @@ export interface EngineClient {
   close(): Promise<void>;
 }
 
+/** How long a daemon may take to close its side; one that is stopped never does. */
+const closeLimitMs = 500;
+
 /** A call without an answer. */
 interface Pending {
   resolve(result: unknown): void;
@@ -152,6 +155,7 @@ export const connectEngine = async (path: string): Promise<EngineClient> => {
     closed,
     async close() {
       socket.end();
+      if ((await within(systemClock, closeLimitMs, closed)) === timedOut) socket.destroy();
       await closed;
     },
   };

@@ -4,6 +4,7 @@ import { fenceActions } from '../core/outcome.ts';
 import { faultHelp } from '../sim/bmc/faults/from-flags.ts';
 import { type ConfigOptions, checkConfigCommand } from './commands/check-config.ts';
 import { type DemoOptions, demoCommand } from './commands/demo.ts';
+import { doctorCommand } from './commands/doctor.ts';
 import { type EventsOptions, eventsCommand } from './commands/events.ts';
 import { type FenceOptions, fenceCommand } from './commands/fence.ts';
 import { identifyCommand } from './commands/identify.ts';
@@ -56,6 +57,13 @@ const addEngineCommands = (program: Command, terminal: Terminal, finish: Finish)
     .action(async (server: string, action: string, options: FenceOptions) =>
       finish(await fenceCommand(terminal, server, action, options)),
     );
+  engineCommand(
+    program,
+    'doctor [server]',
+    'would a forced stop work now? tries every path, changes nothing',
+  ).action(async (server: string | undefined, options: EngineOptions) =>
+    finish(await doctorCommand(terminal, server, options)),
+  );
   engineCommand(
     program,
     'identify <server> <state>',

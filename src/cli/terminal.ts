@@ -1,4 +1,4 @@
-import { codeOf, errorCatalogue, messageOf } from '../core/errors.ts';
+import { codeOf, type ErrorCode, errorCatalogue, messageOf } from '../core/errors.ts';
 
 /** How a command ended; the numbers are the process's exit codes. */
 export const exitCodes = { done: 0, failed: 1, usage: 2 } as const;
@@ -28,6 +28,14 @@ export interface CommonOptions {
   readonly json?: boolean;
 }
 
+/** Faults of the command line and of the configuration: what was given must be mended. */
+const wrongUsage: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  'usage',
+  'config.invalid',
+  'config.unreadable',
+  'rpc.params',
+]);
+
 /** Says why a command failed: the sentence, and what to do about it; as JSON where that was asked for. */
 export const explainFailure = (terminal: Terminal, error: unknown, { json }: CommonOptions): ExitCode => {
   const code = codeOf(error);
@@ -37,9 +45,7 @@ export const explainFailure = (terminal: Terminal, error: unknown, { json }: Com
     terminal.error(`noroshi: ${message}${code ? ` (${code})` : ''}`);
     if (code) terminal.error(`  ${errorCatalogue[code].remedy}`);
   }
-  return code === 'config.invalid' || code === 'config.unreadable' || code === 'usage'
-    ? exitCodes.usage
-    : exitCodes.failed;
+  return code && wrongUsage.has(code) ? exitCodes.usage : exitCodes.failed;
 };
 
 /** Rows in columns, padded to the widest cell of each. */

@@ -1,3 +1,4 @@
+import { protocolVersion } from '../bridge/engine/protocol.ts';
 import { connectEngine, type EngineClient } from './engine-client.ts';
 import { type CommonOptions, type ExitCode, explainFailure, type Terminal } from './terminal.ts';
 
@@ -8,9 +9,12 @@ export interface EngineOptions extends CommonOptions {
 
 const defaultSocket = '/run/noroshi/engine.sock';
 
-/** The socket a command talks to: its option, the environment, the usual place. */
+/** How long a daemon may take to say hello; one that is stopped takes connections and answers nothing. */
+const helloLimitMs = 5_000;
+
+/** The socket a command talks to: its option, the environment, the usual place. Empty is the same as not given. */
 export const socketPath = ({ socket }: EngineOptions): string =>
-  socket ?? process.env.NOROSHI_SOCKET ?? defaultSocket;
+  socket || process.env.NOROSHI_SOCKET || defaultSocket;
 
 /** Runs `work` over a connection to the daemon and explains what fails. */
 export const withEngine = async (
@@ -21,6 +25,7 @@ export const withEngine = async (
   let client: EngineClient | undefined;
   try {
     client = await connectEngine(socketPath(options));
+    await client.call('hello', { client: 'cli', protocol: protocolVersion }, { timeoutMs: helloLimitMs });
     return await work(client);
   } catch (error) {
     return explainFailure(terminal, error, options);

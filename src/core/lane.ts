@@ -15,7 +15,11 @@ interface Waiting {
   start: () => Promise<void>;
 }
 
-/** A lane for one device: "one command in flight" is held here and nowhere else. */
+/**
+ * A lane for one device: "one command in flight" is held here and nowhere else. Who had the device may ask
+ * again in the same breath before it goes to someone who can wait longer, so that a conversation of many
+ * questions is held up once and not at each of them.
+ */
 export const createLane = (): Lane => {
   const waiting: Waiting[] = [];
   let busy = false;
@@ -24,6 +28,12 @@ export const createLane = (): Lane => {
     const next = waiting.shift();
     busy = next !== undefined;
     void next?.start();
+  };
+
+  const passOn = (from: Priority) => {
+    const [next] = waiting;
+    if (next && order[next.priority] > order[from]) setImmediate(startNext);
+    else startNext();
   };
 
   const enqueue = (entry: Waiting) => {
@@ -42,7 +52,7 @@ export const createLane = (): Lane => {
           } catch (error) {
             reject(error);
           } finally {
-            startNext();
+            passOn(priority);
           }
         };
         enqueue({ priority, start });

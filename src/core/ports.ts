@@ -1,4 +1,5 @@
 import type { Deadline } from './deadline.ts';
+import type { Finding } from './finding.ts';
 import type { Priority } from './lane.ts';
 import type { Reason } from './outcome.ts';
 
@@ -44,10 +45,21 @@ export interface BmcSession {
   close(): Promise<void>;
 }
 
+/**
+ * What the caller makes of the GUID that a BMC gives: the one it knows, one it has not seen before, one it does
+ * not check, or the reason why it is the wrong one. Policy knows it, drivers do not.
+ */
+export type JudgeGuid = (guid: string | undefined) => 'known' | 'new' | 'unchecked' | Reason;
+
 /** One server's BMC. */
 export interface BmcPort {
   /** Logs in; nothing about the server is changed. Throws a CodedError with a `bmc.*` code. */
   open(limits: CallLimits): Promise<BmcSession>;
+  /**
+   * Tries everything that a forced stop rests on, as far as that is possible without changing anything: one
+   * login, no command that acts. What fails is a finding. Never throws, and leaves no session open.
+   */
+  examine(limits: CallLimits, judge: JudgeGuid): Promise<readonly Finding[]>;
   /** Frees what the driver holds. */
   close(): Promise<void>;
 }

@@ -42,6 +42,8 @@ export interface FenceService {
   request(request: FenceRequest): Promise<FenceAnswer>;
   /** The job while it is remembered here; the journal knows older ones. */
   find(job: string): { report: FenceReport; running: boolean } | undefined;
+  /** The latest job of a server that was more than a look; it may be too new, or the disk too ill, to be on record. */
+  latestOf(server: string): string | undefined;
   /**
    * Takes up what was under way when the daemon last ended. A power-off with time left goes on, by
    * reading first; all else is put on record as unknown, then observed, never sent again. Resolves
@@ -83,6 +85,8 @@ const createMemory = () => {
       }
     },
     get: (id: string) => jobs.get(id),
+    latestOf: (server: string) =>
+      [...jobs.values()].findLast((job) => job.server === server && job.action !== 'status'),
   };
 };
 
@@ -218,6 +222,7 @@ export const createFenceService = (deps: FenceDeps): FenceService => {
       for (const server of mayComeOn) slotOf(server).powerOn = { sentMs: clock.nowMs() };
       await Promise.all(interrupted.map((one) => resumeOne(one, records)));
     },
+    latestOf: (server) => memory.latestOf(server)?.id,
     running: () => running.size,
     async stop() {
       stopping = true;

@@ -18,8 +18,11 @@ export interface UdpLink {
 const faultOf = (error: NodeJS.ErrnoException): UdpFault =>
   error.code === 'ECONNREFUSED' ? 'refused' : 'unreachable';
 
-/** Binds and connects a socket to `host`:`port`. Rejects with the system's error where the name or route fails. */
-export const connectUdp = (host: string, port: number): Promise<UdpLink> =>
+/** Opens a link to `host`:`port`. Rejects with the system's error where the name or route fails. */
+export type ConnectUdp = (host: string, port: number) => Promise<UdpLink>;
+
+/** Binds and connects a socket. */
+export const connectUdp: ConnectUdp = (host, port) =>
   new Promise((resolve, reject) => {
     const socket = createSocket(isIPv6(host) ? 'udp6' : 'udp4');
     socket.once('error', (error) => {

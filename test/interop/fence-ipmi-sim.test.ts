@@ -222,7 +222,6 @@ describeWithPeers(['ipmi_sim'], 'forced stops of ipmi_sim through the daemon', (
       expect(sims.slow.power()).toBe(0);
       expect(report).toMatchObject({ outcome: 'confirmed', fenced: true });
       const offAt = (sims.slow.log()[0]?.at ?? 0) + slowOffMs;
-      console.log('slow overhead', answeredAt - offAt);
       expect(answeredAt - offAt).toBeGreaterThan(-20);
       expect(answeredAt - offAt).toBeLessThan(slowOffMs / 40 + 200);
     });
@@ -235,7 +234,6 @@ describeWithPeers(['ipmi_sim'], 'forced stops of ipmi_sim through the daemon', (
         expect(report).toMatchObject({ outcome: 'confirmed', fenced: true });
         took.push(ms);
       }
-      console.log('quick', took);
       expect(Math.min(...took)).toBeLessThan(250);
     });
   });

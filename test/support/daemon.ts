@@ -4,7 +4,13 @@ import { join } from 'node:path';
 import { connectEngine, type EngineClient } from '../../src/cli/engine-client.ts';
 import { atEnd } from '../interop/rig/endings.ts';
 import { type RunOptions, type RunResult, run } from '../interop/rig/run.ts';
-import { type JsonLine, type NoroshiProcess, noroshi, startNoroshi } from './noroshi-process.ts';
+import {
+  type JsonLine,
+  type NoroshiProcess,
+  noroshi,
+  type StartOptions,
+  startNoroshi,
+} from './noroshi-process.ts';
 
 /** Where a server's BMC is, and who logs in there. */
 export interface BmcAccess {
@@ -35,9 +41,9 @@ export interface Site {
   /** Writes the configuration and its password files anew; a running daemon reads them on SIGHUP. */
   configure(options: SiteOptions): void;
   /** `noroshi run`, without waiting for anything. */
-  launch(env?: Readonly<Record<string, string>>): Daemon;
+  launch(options?: StartOptions): Daemon;
   /** `noroshi run`; resolves when its log says that it is ready. */
-  start(env?: Readonly<Record<string, string>>): Promise<Daemon>;
+  start(options?: StartOptions): Promise<Daemon>;
   /** One command to its end, with NOROSHI_SOCKET set to this site's socket. */
   cli(words: readonly string[], options?: RunOptions): Promise<RunResult>;
   /** A connection to the daemon, closed with the test file at the latest. */
@@ -93,11 +99,21 @@ export const createSite = (options: SiteOptions): Site => {
   const configFile = join(folder, 'noroshi.yaml');
   const socket = join(folder, 'engine.sock');
   const removeFolder = () => rmSync(folder, { recursive: true, force: true });
-  process.once('exit', removeFolder);
+  const daemons: Daemon[] = [];
+  atEnd({
+    async stop() {
+      await Promise.all(daemons.map((daemon) => daemon.stop()));
+      removeFolder();
+    },
+    kill: removeFolder,
+  });
   const configure = (changed: SiteOptions) => writeFileSync(configFile, configText(folder, changed));
   configure(options);
-  const launch = (env?: Readonly<Record<string, string>>) =>
-    startNoroshi(['run', '--config', configFile], env);
+  const launch = (start?: StartOptions) => {
+    const daemon = startNoroshi(['run', '--config', configFile], start);
+    daemons.push(daemon);
+    return daemon;
+  };
   return {
     folder,
     configFile,
@@ -105,8 +121,8 @@ export const createSite = (options: SiteOptions): Site => {
     stateDirectory: join(folder, 'state'),
     configure,
     launch,
-    async start(env) {
-      const daemon = launch(env);
+    async start(start) {
+      const daemon = launch(start);
       await daemon.line(isReady, 'the ready line of the daemon', readyLimitMs);
       return daemon;
     },

@@ -43,6 +43,7 @@ export const fakeServices = (): EngineServices => ({
   setIdentify: async ({ server }) => ({ server, outcome: 'confirmed' }),
   pinIdentity: async (server) => ({ server, outcome: 'confirmed', guid: '00ff' }),
   unpinIdentity: async (server) => ({ server, outcome: 'confirmed' }),
+  examine: async (server = row.name) => ({ works: true, servers: [{ server, works: true, findings: [] }] }),
   reportNode: async () => undefined,
   health: () => ({ uptimeSeconds: 7 }),
 });

@@ -260,6 +260,7 @@ export const createFakeBmc = ({ clock, nextOrder, ...given }: FakeBmcDeps): Fake
         sessions += 1;
         return session(owner, guid);
       },
+      examine: async () => [],
       async close() {},
     }),
     failOpens: (code, count) => void faults.opens.push(...times(code, count)),

@@ -1,4 +1,5 @@
-import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { closeSync, openSync } from 'node:fs';
 import { StringDecoder } from 'node:string_decoder';
 import { fileURLToPath } from 'node:url';
 import { atEnd } from '../interop/rig/endings.ts';
@@ -47,12 +48,12 @@ const parseJson = (line: string): JsonLine | undefined => {
   }
 };
 
-const collectLines = (child: ChildProcessWithoutNullStreams) => {
+const collectLines = (child: ChildProcess) => {
   const lines: JsonLine[] = [];
   const decoder = new StringDecoder();
   let output = '';
   let rest = '';
-  child.stdout.on('data', (chunk: Buffer) => {
+  child.stdout?.on('data', (chunk: Buffer) => {
     const text = decoder.write(chunk);
     output += text;
     const parts = (rest + text).split('\n');
@@ -62,7 +63,7 @@ const collectLines = (child: ChildProcessWithoutNullStreams) => {
       if (line) lines.push(line);
     }
   });
-  child.stderr.on('data', (chunk: Buffer) => {
+  child.stderr?.on('data', (chunk: Buffer) => {
     output += chunk.toString('utf8');
   });
   return { lines, output: () => output };
@@ -82,20 +83,31 @@ const signalGroup = (pid: number, name: NodeJS.Signals): void => {
   if (groupLives(pid)) process.kill(-pid, name);
 };
 
-/** Starts `noroshi` in a process group of its own. It is ended with the test file at the latest. */
-export const startNoroshi = (
-  args: readonly string[],
-  env: Readonly<Record<string, string>> = {},
-): NoroshiProcess => {
+export interface StartOptions {
+  /** Added to this process's environment. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Where standard output goes instead of to {@link NoroshiProcess.lines}. */
+  readonly outputTo?: string;
+}
+
+const spawnNoroshi = (args: readonly string[], { env, outputTo }: StartOptions): ChildProcess => {
+  const file = outputTo === undefined ? undefined : openSync(outputTo, 'w');
   const child = spawn(process.execPath, [noroshi, ...args], {
     env: { ...process.env, ...env },
     detached: true,
-    stdio: ['pipe', 'pipe', 'pipe'],
+    stdio: ['pipe', file ?? 'pipe', 'pipe'],
   });
+  if (file !== undefined) closeSync(file);
+  return child;
+};
+
+/** Starts `noroshi` in a process group of its own. It is ended with the test file at the latest. */
+export const startNoroshi = (args: readonly string[], options: StartOptions = {}): NoroshiProcess => {
+  const child = spawnNoroshi(args, options);
   const { pid } = child;
   if (pid === undefined) throw new Error(`${process.execPath} could not be started`);
   const { lines, output } = collectLines(child);
-  child.stdin.on('error', () => undefined);
+  child.stdin?.on('error', () => undefined);
   const running = () => child.exitCode === null && child.signalCode === null;
   // `close` comes after `exit`, once everything that was written has been read.
   const exited = new Promise<Ended>((resolve) =>
@@ -111,7 +123,7 @@ export const startNoroshi = (
     return exited;
   };
   const stop = async (limitMs = stopLimitMs) => {
-    if (running()) child.kill('SIGTERM');
+    for (const name of ['SIGCONT', 'SIGTERM'] as const) if (running()) child.kill(name);
     try {
       const ended = await bounded(exited, limitMs, `the end of ${args.join(' ')}`);
       await nothingLeft();
@@ -136,7 +148,7 @@ export const startNoroshi = (
       };
       return until(look, limitMs, what);
     },
-    write: (line) => void child.stdin.write(`${line}\n`),
+    write: (line) => void child.stdin?.write(`${line}\n`),
     signal: (name) => void child.kill(name),
     stop,
     kill,

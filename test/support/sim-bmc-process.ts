@@ -2,7 +2,6 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { defaultPassword } from '../../src/sim/bmc/options.ts';
-import { atEnd } from '../interop/rig/endings.ts';
 import { until } from './bounded.ts';
 import type { BmcAccess } from './daemon.ts';
 import { type JsonLine, type NoroshiProcess, startNoroshi } from './noroshi-process.ts';
@@ -44,21 +43,26 @@ const isListening =
   (line: JsonLine): boolean =>
     line.name === name && line.event === 'listening';
 
-const startFrom = (specs: readonly SimSpec[]): NoroshiProcess => {
+/** Starts the process, and waits until every BMC listens; answers what each of them said then. */
+const startListening = async (specs: readonly SimSpec[]) => {
   const folder = mkdtempSync(join(tmpdir(), 'noroshi-sim-'));
-  atEnd({ stop: async () => undefined, kill: () => rmSync(folder, { recursive: true, force: true }) });
   const file = join(folder, 'bmcs.json');
   writeFileSync(file, JSON.stringify({ bmcs: specs }));
-  return startNoroshi(['sim', 'bmc', '--file', file]);
+  try {
+    const simulator = startNoroshi(['sim', 'bmc', '--file', file, '--until-stdin-ends']);
+    const listening = new Map<string, JsonLine>();
+    for (const { name } of specs) {
+      listening.set(name, await simulator.line(isListening(name), `${name} to listen`));
+    }
+    return { simulator, listening };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 };
 
 /** Starts `noroshi sim bmc` with these BMCs; resolves when all of them listen. */
 export const startSimBmcs = async (specs: readonly SimSpec[]): Promise<SimBmcs> => {
-  const simulator = startFrom(specs);
-  const listening = new Map<string, JsonLine>();
-  for (const { name } of specs) {
-    listening.set(name, await simulator.line(isListening(name), `${name} to listen`));
-  }
+  const { simulator, listening } = await startListening(specs);
   const facts = (name: string) => simulator.lines().filter((line) => line.name === name);
   const obeyed = (name: string) => facts(name).filter(({ event }) => event === 'ok').length;
   return {

@@ -140,11 +140,14 @@ const runQuestion = <Answer>(
 /** An exchange over `link`; every question waits for its turn in the device's lane, unless it is called off. */
 export const createExchange = (deps: ExchangeDeps): Exchange => ({
   ask(question, limits) {
+    let started = false;
     const asking = deps.lane.run(limits.priority, () => {
+      started = true;
       const patienceMs = question.limitMs ?? deps.timing.attemptMs;
       return runQuestion(deps, question, Math.min(patienceMs, limits.deadline.remainingMs()), limits.signal);
     });
-    return unlessCalledOff(limits.signal, asking, () => calledOff(deps.address));
+    // A question under way watches the signal itself.
+    return started ? asking : unlessCalledOff(limits.signal, asking, () => calledOff(deps.address));
   },
   tell: (datagram) => deps.link.send(datagram),
   close: () => deps.link.close(),

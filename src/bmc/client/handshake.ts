@@ -1,4 +1,3 @@
-import { randomBytes, randomInt } from 'node:crypto';
 import { CodedError } from '../../core/errors.ts';
 import type { CallLimits } from '../../core/ports.ts';
 import type { Secret } from '../../core/secret.ts';
@@ -25,6 +24,7 @@ import {
   sessionKeys,
 } from '../ipmi/rakp-crypto.ts';
 import { rakpStatus } from '../ipmi/rakp-status.ts';
+import { takeRandom } from '../ipmi/random-pool.ts';
 import type { Protection } from '../ipmi/sealed.ts';
 import { handshakeDatagram, handshakePayload } from './datagram.ts';
 import type { Exchange } from './exchange.ts';
@@ -48,14 +48,18 @@ export interface Established {
   readonly guid: Buffer;
 }
 
-export interface Handshake {
+/** What the first message needs; it does not tell yet who logs in. */
+export interface Opening {
   readonly exchange: Exchange;
   readonly limits: CallLimits;
   readonly address: string;
-  readonly login: Login;
   readonly suite: CipherSuite;
   /** Tags tell the answer to this message from a late answer to an earlier one on the same link. */
   readonly nextTag: () => number;
+}
+
+export interface Handshake extends Opening {
+  readonly login: Login;
 }
 
 interface Answered {
@@ -64,7 +68,7 @@ interface Answered {
 }
 
 const askHandshake = <Message extends Answered>(
-  { exchange, limits }: Handshake,
+  { exchange, limits }: Opening,
   message: { requestType: number; replyType: number; payload: Buffer; tag: number; consoleSessionId: number },
   decode: (payload: Buffer) => Decoded<Message>,
 ): Promise<Message> =>
@@ -83,7 +87,7 @@ const askHandshake = <Message extends Answered>(
     limits,
   );
 
-const openSession = async (handshake: Handshake, consoleSessionId: number): Promise<number> => {
+const openSession = async (handshake: Opening, consoleSessionId: number): Promise<number> => {
   const tag = handshake.nextTag();
   const algorithms = suiteAlgorithms(handshake.suite);
   const payload = encodeOpenSessionRequest({ tag, privilege: 0, consoleSessionId, algorithms });
@@ -106,10 +110,21 @@ const openSession = async (handshake: Handshake, consoleSessionId: number): Prom
 };
 
 /** Tells the BMC that the login ends here, so that it frees the slot at once (RAKP 3 with a status, 13.22). */
-const callOff = ({ exchange, nextTag }: Handshake, bmcSessionId: number): void => {
+const callOff = ({ exchange, nextTag }: Opening, bmcSessionId: number): void => {
   const status = rakpStatus.invalidCheckValue;
   const payload = encodeRakp3({ tag: nextTag(), status, bmcSessionId, code: Buffer.alloc(0) });
   exchange.tell(handshakeDatagram(payloadTypes.rakp3, payload));
+};
+
+/** Any id but 0, which means "no session". */
+const newConsoleSessionId = (): number => takeRandom(4).readUInt32LE() || 1;
+
+/**
+ * Asks for a session with one cipher suite, and calls it off as soon as it is granted: no name and no password
+ * is sent, and nobody is logged in. Throws a CodedError where it is not granted.
+ */
+export const tryOpening = async (opening: Opening): Promise<void> => {
+  callOff(opening, await openSession(opening, newConsoleSessionId()));
 };
 
 const exchangeRandoms = async (
@@ -118,7 +133,7 @@ const exchangeRandoms = async (
 ): Promise<RakpContext> => {
   const { address, login, suite } = handshake;
   const tag = handshake.nextTag();
-  const consoleRandom = randomBytes(16);
+  const consoleRandom = takeRandom(16);
   const role = privilegeLevels[login.privilege] | nameOnlyLookup;
   const { userName } = login;
   const payload = encodeRakp1({ tag, bmcSessionId: ids.bmcSessionId, consoleRandom, role, userName });
@@ -172,7 +187,7 @@ const proveKeys = async (handshake: Handshake, context: RakpContext): Promise<Pr
  * means that another suite may do.
  */
 export const establish = async (handshake: Handshake): Promise<Established> => {
-  const consoleSessionId = randomInt(1, 0xffffffff);
+  const consoleSessionId = newConsoleSessionId();
   const bmcSessionId = await openSession(handshake, consoleSessionId);
   const context = await exchangeRandoms(handshake, { consoleSessionId, bmcSessionId });
   const protection = await proveKeys(handshake, context);

@@ -2,7 +2,7 @@ import type { Clock } from '../../core/clock.ts';
 import { CodedError, codeOf, messageOf } from '../../core/errors.ts';
 import type { Lane } from '../../core/lane.ts';
 import type { CallLimits } from '../../core/ports.ts';
-import { connectUdp } from '../../io/udp.ts';
+import { type ConnectUdp, connectUdp } from '../../io/udp.ts';
 import { cipherSuites } from '../ipmi/cipher-suites.ts';
 import { getSystemGuid } from '../ipmi/commands/get-system-guid.ts';
 import { setSessionPrivilege } from '../ipmi/commands/set-session-privilege.ts';
@@ -25,6 +25,8 @@ export interface Contact {
   readonly lane: Lane;
   readonly timing: AskTiming;
   readonly learned: Learned;
+  /** How datagrams travel; over UDP sockets by default. */
+  readonly connect?: ConnectUdp | undefined;
 }
 
 /** What a BMC has shown so far; kept while the daemon runs. */
@@ -66,17 +68,18 @@ const readGuid = async (
   }
 };
 
-const openExchange = async (contact: Contact): Promise<Exchange> => {
-  const { host, port, clock, lane, timing, address } = contact;
+/** A link of its own to the BMC, for questions in the BMC's one lane. Throws `bmc.unreachable`. */
+export const openExchange = async (contact: Contact): Promise<Exchange> => {
+  const { host, port, clock, lane, timing, address, connect = connectUdp } = contact;
   try {
-    return createExchange({ link: await connectUdp(host, port), clock, lane, timing, address });
+    return createExchange({ link: await connect(host, port), clock, lane, timing, address });
   } catch (error) {
     throw new CodedError('bmc.unreachable', `no way to ${address}: ${messageOf(error)}`, { cause: error });
   }
 };
 
 /** On first contact asks for the version; silence is told apart into "nothing there" and "BMC stuck". */
-const meet = async (contact: Contact, exchange: Exchange, limits: CallLimits): Promise<void> => {
+export const meet = async (contact: Contact, exchange: Exchange, limits: CallLimits): Promise<void> => {
   const { address, clock, learned } = contact;
   try {
     const { ipmi20 } = await channelCapabilities(exchange, address, limits);

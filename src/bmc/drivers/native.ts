@@ -1,14 +1,18 @@
-import type { Clock } from '../../core/clock.ts';
+import { type Clock, sleep } from '../../core/clock.ts';
 import { codeOf, messageOf } from '../../core/errors.ts';
 import { createLane } from '../../core/lane.ts';
 import type { BmcPort, BmcSession, CallLimits, ControlReply, IdentifyRequest } from '../../core/ports.ts';
 import type { Secret } from '../../core/secret.ts';
+import { resolveName } from '../../io/resolve.ts';
+import type { ConnectUdp } from '../../io/udp.ts';
+import { createEndable } from '../client/endable.ts';
 import { type AskTiming, defaultTiming } from '../client/exchange.ts';
 import { completionError } from '../client/failures.ts';
 import { type Contact, logIn } from '../client/login.ts';
 import type { IpmiSession } from '../client/session.ts';
 import { defaultWarmTiming, keepWarm } from '../client/warm.ts';
 import { leaseWarm } from '../client/warm-lease.ts';
+import { examineBmc } from '../examine.ts';
 import { chassisControl } from '../ipmi/commands/chassis-control.ts';
 import { chassisIdentify } from '../ipmi/commands/chassis-identify.ts';
 import { getChassisStatus } from '../ipmi/commands/get-chassis-status.ts';
@@ -19,6 +23,8 @@ export interface NativeDeps {
   readonly password: Secret;
   readonly kg: Secret | undefined;
   readonly timing?: AskTiming;
+  /** A network other than the system's, for a test. */
+  readonly connect?: ConnectUdp;
 }
 
 const control = async (
@@ -66,9 +72,22 @@ const calls = (address: string, current: () => IpmiSession): Omit<BmcSession, 'g
   },
 });
 
+/**
+ * How long a session stays open behind its user: with many servers to stop at once, the goodbyes to
+ * the first must not hold up the last.
+ */
+const closePauseMs = 50;
+
 const coldSession = async (contact: Contact, limits: CallLimits): Promise<BmcSession> => {
   const { session, guid } = await logIn(contact, limits);
-  return { guid, ...calls(contact.address, () => session), close: () => session.close() };
+  return {
+    guid,
+    ...calls(contact.address, () => session),
+    async close() {
+      await sleep(contact.clock, closePauseMs);
+      await session.close();
+    },
+  };
 };
 
 const contactOf = (options: NativeOptions, deps: NativeDeps): Contact => ({
@@ -86,6 +105,7 @@ const contactOf = (options: NativeOptions, deps: NativeDeps): Contact => ({
   lane: createLane(),
   timing: deps.timing ?? defaultTiming,
   learned: { met: false, suite: undefined },
+  connect: deps.connect,
 });
 
 /**
@@ -99,7 +119,9 @@ export const createNativeBmc = (options: NativeOptions, deps: NativeDeps): BmcPo
   const warm = options.warmSession
     ? keepWarm({ clock, timing: defaultWarmTiming, logIn: relogIn })
     : undefined;
+  /** Sessions in use, and those on their way out. */
   const open = new Set<BmcSession>();
+  const examinations = createEndable();
 
   const openSession = (limits: CallLimits): Promise<BmcSession> | BmcSession => {
     const taken = warm?.take();
@@ -118,17 +140,23 @@ export const createNativeBmc = (options: NativeOptions, deps: NativeDeps): BmcPo
   return {
     async open(limits) {
       const session = await openSession(limits);
+      let closing: Promise<void> | undefined;
       const tracked: BmcSession = {
         ...session,
-        async close() {
-          if (open.delete(tracked)) await session.close();
+        close() {
+          closing ??= session.close().finally(() => open.delete(tracked));
+          return closing;
         },
       };
       open.add(tracked);
       return tracked;
     },
+    examine: (limits, judge) =>
+      examinations.run(limits.signal, (signal) =>
+        examineBmc({ contact, resolve: resolveName, judge }, { ...limits, signal }),
+      ),
     async close() {
-      await Promise.all([...open].map((session) => session.close()));
+      await Promise.all([examinations.end(), ...[...open].map((session) => session.close())]);
       await warm?.close();
     },
   };

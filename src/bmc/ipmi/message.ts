@@ -18,36 +18,44 @@ export interface ResponseMessage extends RequestMessage {
   readonly completionCode: number;
 }
 
-const checksum = (bytes: Buffer): number => {
+/** The byte that makes the bytes from `from` up to `to` sum up to 0. */
+const checksumOf = (bytes: Buffer, from: number, to: number): number => {
   let sum = 0;
-  for (const byte of bytes) sum = (sum + byte) & 0xff;
+  for (let index = from; index < to; index += 1) sum += bytes[index] as number;
   return -sum & 0xff;
 };
 
-const encodeMessage = (to: number, netFn: number, from: number, sequence: number, rest: Buffer): Buffer => {
-  const head = Buffer.from([to, netFn << 2]);
-  const body = Buffer.concat([Buffer.from([from, sequence << 2]), rest]);
-  return Buffer.concat([head, Buffer.from([checksum(head)]), body, Buffer.from([checksum(body)])]);
+/** `head` is what stands between the addresses and the data: the command, and a completion code in a response. */
+const encodeMessage = (
+  addresses: { readonly to: number; readonly from: number },
+  { netFn, sequence, data }: RequestMessage,
+  head: readonly number[],
+): Buffer => {
+  const dataOffset = 5 + head.length;
+  const bytes = Buffer.allocUnsafe(dataOffset + data.length + 1);
+  bytes[0] = addresses.to;
+  bytes[1] = netFn << 2;
+  bytes[2] = checksumOf(bytes, 0, 2);
+  bytes[3] = addresses.from;
+  bytes[4] = sequence << 2;
+  bytes.set(head, 5);
+  data.copy(bytes, dataOffset);
+  bytes[bytes.length - 1] = checksumOf(bytes, 3, bytes.length - 1);
+  return bytes;
 };
 
+const toBmc = { to: bmcAddress, from: consoleAddress };
+const toConsole = { to: consoleAddress, from: bmcAddress };
+
 export const encodeRequest = (message: RequestMessage): Buffer =>
-  encodeMessage(
-    bmcAddress,
-    message.netFn,
-    consoleAddress,
-    message.sequence,
-    Buffer.concat([Buffer.from([message.command]), message.data]),
-  );
+  encodeMessage(toBmc, message, [message.command]);
 
 /** `netFn` is the request's (even); the reply goes out with the odd one above it. */
 export const encodeResponse = (message: ResponseMessage): Buffer =>
-  encodeMessage(
-    consoleAddress,
-    message.netFn | 1,
-    bmcAddress,
-    message.sequence,
-    Buffer.concat([Buffer.from([message.command, message.completionCode]), message.data]),
-  );
+  encodeMessage(toConsole, { ...message, netFn: message.netFn | 1 }, [
+    message.command,
+    message.completionCode,
+  ]);
 
 interface Frame {
   netFn: number;
@@ -58,7 +66,7 @@ interface Frame {
 
 const decodeFrame = (bytes: Buffer, shortest: number): Decoded<Frame> => {
   if (bytes.length < shortest) return tooShort;
-  if (checksum(bytes.subarray(0, 3)) !== 0 || checksum(bytes.subarray(3)) !== 0) return fail('badChecksum');
+  if (checksumOf(bytes, 0, 3) !== 0 || checksumOf(bytes, 3, bytes.length) !== 0) return fail('badChecksum');
   return ok({
     netFn: (bytes[1] as number) >> 2,
     sequence: (bytes[4] as number) >> 2,

@@ -1,6 +1,6 @@
 import { fail, ok } from '../../core/result.ts';
 import { type Decoded, tooShort } from './decoded.ts';
-import { encodeRmcp, rmcpHeaderLength } from './rmcp.ts';
+import { encodeRmcp, rmcpHeaderLength, writeRmcpHeader } from './rmcp.ts';
 
 /**
  * The session wrapper inside an RMCP datagram of class IPMI: the IPMI 1.5 form without
@@ -52,16 +52,21 @@ export const encodeV15 = (payload: Buffer): Buffer => {
 
 /** The header and payload of an RMCP+ packet as one datagram, with `trailer` behind it. */
 export const encodeRmcpPlus = (packet: Omit<RmcpPlusPacket, 'format'>): Buffer => {
-  const header = Buffer.alloc(plusHeaderLength);
-  header[0] = authTypeRmcpPlus;
-  header[1] =
+  const { payload, trailer } = packet;
+  const datagram = Buffer.allocUnsafe(rmcpPlusPayloadOffset + payload.length + trailer.length);
+  writeRmcpHeader(datagram, 'ipmi');
+  const at = rmcpHeaderLength;
+  datagram[at] = authTypeRmcpPlus;
+  datagram[at + 1] =
     packet.payloadType |
     (packet.encrypted ? encryptedBit : 0) |
     (packet.authenticated ? authenticatedBit : 0);
-  header.writeUInt32LE(packet.sessionId, 2);
-  header.writeUInt32LE(packet.sequence, 6);
-  header.writeUInt16LE(packet.payload.length, 10);
-  return encodeRmcp('ipmi', Buffer.concat([header, packet.payload, packet.trailer]));
+  datagram.writeUInt32LE(packet.sessionId, at + 2);
+  datagram.writeUInt32LE(packet.sequence, at + 6);
+  datagram.writeUInt16LE(payload.length, at + 10);
+  payload.copy(datagram, rmcpPlusPayloadOffset);
+  trailer.copy(datagram, rmcpPlusPayloadOffset + payload.length);
+  return datagram;
 };
 
 const decodeV15 = (body: Buffer): Decoded<Packet> => {

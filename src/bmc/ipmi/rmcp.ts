@@ -12,8 +12,20 @@ const acknowledgementBit = 0x80;
 
 export type RmcpClass = keyof typeof classes;
 
-export const encodeRmcp = (rmcpClass: RmcpClass, body: Buffer): Buffer =>
-  Buffer.concat([Buffer.from([version, 0, noAcknowledgement, classes[rmcpClass]]), body]);
+/** Writes the header at the start of `datagram`. */
+export const writeRmcpHeader = (datagram: Buffer, rmcpClass: RmcpClass): void => {
+  datagram[0] = version;
+  datagram[1] = 0;
+  datagram[2] = noAcknowledgement;
+  datagram[3] = classes[rmcpClass];
+};
+
+export const encodeRmcp = (rmcpClass: RmcpClass, body: Buffer): Buffer => {
+  const datagram = Buffer.allocUnsafe(rmcpHeaderLength + body.length);
+  writeRmcpHeader(datagram, rmcpClass);
+  body.copy(datagram, rmcpHeaderLength);
+  return datagram;
+};
 
 /** The class and body of an RMCP datagram. */
 export const decodeRmcp = (datagram: Buffer): Decoded<{ rmcpClass: RmcpClass; body: Buffer }> => {

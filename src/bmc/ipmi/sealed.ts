@@ -1,9 +1,10 @@
-import { createCipheriv, createDecipheriv, createHmac, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createHmac } from 'node:crypto';
 import { fail, ok } from '../../core/result.ts';
 import type { CipherSuite } from './cipher-suites.ts';
 import { type Decoded, tooShort } from './decoded.ts';
-import { encodeRmcpPlus, type RmcpPlusPacket } from './packet.ts';
+import { encodeRmcpPlus, type RmcpPlusPacket, rmcpPlusPayloadOffset } from './packet.ts';
 import { type SessionKeys, sameCode } from './rakp-crypto.ts';
+import { takeRandom } from './random-pool.ts';
 import { rmcpHeaderLength } from './rmcp.ts';
 
 /** What protects the packets of one open session. */
@@ -20,10 +21,14 @@ const noTrailer = Buffer.alloc(0);
 /** AES-CBC-128 with a random IV in front and the pad 01h 02h ... + pad length behind, section 13.29. */
 const encrypt = (key: Buffer, plain: Buffer): Buffer => {
   const padLength = (aesBlock - ((plain.length + 1) % aesBlock)) % aesBlock;
-  const pad = Buffer.from([...Array.from({ length: padLength }, (_, index) => index + 1), padLength]);
-  const iv = randomBytes(aesBlock);
+  const padded = Buffer.allocUnsafe(plain.length + padLength + 1);
+  plain.copy(padded);
+  for (let index = 1; index <= padLength; index += 1) padded[plain.length + index - 1] = index;
+  padded[padded.length - 1] = padLength;
+  const iv = takeRandom(aesBlock);
   const cipher = createCipheriv('aes-128-cbc', key, iv).setAutoPadding(false);
-  return Buffer.concat([iv, cipher.update(plain), cipher.update(pad), cipher.final()]);
+  // Whole blocks in one go: `final` has nothing left to give.
+  return Buffer.concat([iv, cipher.update(padded)]);
 };
 
 /** Only the pad's length is believed: BMCs exist whose pad bytes are not the ones of the specification. */
@@ -31,7 +36,7 @@ const decrypt = (key: Buffer, sealed: Buffer): Decoded<Buffer> => {
   if (sealed.length < 2 * aesBlock) return tooShort;
   if (sealed.length % aesBlock !== 0) return fail('badLength');
   const decipher = createDecipheriv('aes-128-cbc', key, sealed.subarray(0, aesBlock)).setAutoPadding(false);
-  const padded = Buffer.concat([decipher.update(sealed.subarray(aesBlock)), decipher.final()]);
+  const padded = decipher.update(sealed.subarray(aesBlock));
   const padLength = padded[padded.length - 1] as number;
   if (padLength >= padded.length) return fail('badPadding');
   return ok(padded.subarray(0, padded.length - 1 - padLength));
@@ -54,12 +59,17 @@ export const seal = (
   const encrypted = suite.confidentiality !== 'none';
   const authenticated = suite.integrity.hash !== undefined;
   const payload = encrypted ? encrypt(keys.encryptionKey, packet.payload) : packet.payload;
-  const unsigned = encodeRmcpPlus({ ...packet, payload, encrypted, authenticated, trailer: noTrailer });
-  if (!authenticated) return unsigned;
-  const padLength = (4 - ((unsigned.length - rmcpHeaderLength + 2) % 4)) % 4;
-  const pad = Buffer.alloc(padLength, integrityPadByte);
-  const covered = Buffer.concat([unsigned, pad, Buffer.from([padLength, nextHeader])]);
-  return Buffer.concat([covered, integrityCode(protection, covered.subarray(rmcpHeaderLength))]);
+  const unsigned = { ...packet, payload, encrypted, authenticated };
+  if (!authenticated) return encodeRmcpPlus({ ...unsigned, trailer: noTrailer });
+  const { codeLength } = suite.integrity;
+  const padLength = (4 - ((rmcpPlusPayloadOffset - rmcpHeaderLength + payload.length + 2) % 4)) % 4;
+  const trailer = Buffer.alloc(padLength + 2 + codeLength, integrityPadByte);
+  trailer[padLength] = padLength;
+  trailer[padLength + 1] = nextHeader;
+  const datagram = encodeRmcpPlus({ ...unsigned, trailer });
+  const codeOffset = datagram.length - codeLength;
+  integrityCode(protection, datagram.subarray(rmcpHeaderLength, codeOffset)).copy(datagram, codeOffset);
+  return datagram;
 };
 
 /**

@@ -54,6 +54,9 @@ export const createServiceMethods = (services: EngineServices) => ({
   'bmc.unpin': method(z.strictObject({ server, requester: caller.exactOptional() }), (params, { peer }) =>
     services.unpinIdentity(params.server, params.requester ?? peer.client()),
   ),
+  'doctor.run': method(z.strictObject({ server: server.exactOptional() }), (params) =>
+    services.examine(params.server),
+  ),
   'cluster.report': method(
     z.strictObject({ node: server, state: eventCatalogue['cluster.reported'].data.shape.state }),
     async (params, { peer }) => {

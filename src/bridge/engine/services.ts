@@ -1,3 +1,4 @@
+import type { Finding } from '../../core/finding.ts';
 import type { FenceAction, Outcome, Reason } from '../../core/outcome.ts';
 import type { EventData, FenceReport } from '../../events/catalogue.ts';
 import type { ServerView } from '../../events/view.ts';
@@ -45,6 +46,19 @@ export interface IdentityResult {
   readonly reason?: Reason;
 }
 
+/** Whether a forced stop of one server would work now: not where any finding is `bad`. */
+export interface Verdict {
+  readonly server: string;
+  readonly works: boolean;
+  readonly findings: readonly Finding[];
+}
+
+/** The verdicts on all servers that were asked about, and whether every one of them is good. */
+export interface Examination {
+  readonly works: boolean;
+  readonly servers: readonly Verdict[];
+}
+
 /**
  * What the sockets need from the rest of the daemon; app implements it. Calls may throw a CodedError
  * (`server.unknown`, `job.unknown`, `fence.stopping` …), which the client gets as `data.code`.
@@ -63,6 +77,8 @@ export interface EngineServices {
   }): Promise<IdentifyResult>;
   pinIdentity(server: string): Promise<IdentityResult>;
   unpinIdentity(server: string, requester: string): Promise<IdentityResult>;
+  /** Tries every path to a server, or to all of them, without changing anything; takes up to 10 s each. */
+  examine(server?: string): Promise<Examination>;
   reportNode(report: {
     readonly node: string;
     readonly state: NodeState;

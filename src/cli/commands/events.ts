@@ -54,7 +54,7 @@ const follow = async (
 /** `noroshi events`: the journal, and with --follow what comes. */
 export const eventsCommand = (terminal: Terminal, options: EventsOptions): Promise<ExitCode> | ExitCode => {
   const after = options.after === undefined ? undefined : Number(options.after);
-  if (after !== undefined && !(Number.isSafeInteger(after) && after >= 0)) {
+  if (options.after !== undefined && !/^\d{1,15}$/.test(options.after)) {
     terminal.error(`noroshi: --after takes the number of an event, not "${options.after}"`);
     return exitCodes.usage;
   }

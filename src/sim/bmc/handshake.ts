@@ -157,6 +157,12 @@ const rakp3 = (deps: HandshakeDeps, payload: Buffer): Buffer | undefined => {
   const { tag, status, bmcSessionId, code } = decoded.value;
   const slot = deps.sessions.find(bmcSessionId);
   if (slot?.answered?.request.equals(payload)) return slot.answered.reply;
+  // The console may end a login at any point of it, before RAKP 1 too (section 13.22).
+  if (slot && !slot.active && status !== rakpStatus.noErrors) {
+    deps.sessions.close(slot, 'closed');
+    deps.onRefused('console', slot.login?.user.name.toString());
+    return undefined;
+  }
   if (!slot?.login || slot.active) {
     return encodeRakp4({
       tag,
@@ -168,11 +174,6 @@ const rakp3 = (deps: HandshakeDeps, payload: Buffer): Buffer | undefined => {
   const { consoleSessionId } = slot;
   const { context, user } = slot.login;
   const userName = user.name.toString();
-  if (status !== rakpStatus.noErrors) {
-    deps.sessions.close(slot, 'closed');
-    deps.onRefused('console', userName);
-    return undefined;
-  }
   const password = deps.passwords(user);
   if (!sameCode(rakp3Code(context, password), code)) {
     deps.sessions.close(slot, 'closed');

@@ -117,7 +117,11 @@ describe('what says nothing about a BMC becomes no event', () => {
 });
 
 test('a driver that fails without a code speaks no valid IPMI, and that is told', async () => {
-  const broken: BmcPort = { open: () => Promise.reject(new Error('odd')), close: async () => {} };
+  const broken: BmcPort = {
+    open: () => Promise.reject(new Error('odd')),
+    examine: async () => [],
+    close: async () => {},
+  };
   const { look, events } = bench(broken);
   expect(await look()).toBe('bmc.protocol');
   expect(events).toMatchObject([{ type: 'bmc.refused', data: { reason: { message: 'odd' } } }]);

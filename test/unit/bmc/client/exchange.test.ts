@@ -254,6 +254,9 @@ describe('the device', () => {
     await clock.advance(10);
     link.onSend = (datagram) => answer(datagram.toString());
     answer('busy');
+    // One turn of the event loop for each step down in priority.
+    await clock.advance(10);
+    await clock.advance(10);
     await clock.advance(10);
     expect(texts()).toEqual([
       'busy',
@@ -273,6 +276,22 @@ describe('the device', () => {
     await clock.advance(10_000);
     expect(texts()).not.toContain('off');
     expect(asked.error).toMatchObject({ code: 'bmc.timeout' });
+  });
+
+  test('stays with a conversation that goes on, before those who can wait longer', async () => {
+    const lane = createLane();
+    const order: string[] = [];
+    const ask = (priority: Priority, name: string) => lane.run(priority, async () => void order.push(name));
+    const conversation = async () => {
+      await ask('forcedStop', 'login');
+      await Promise.resolve();
+      await ask('forcedStop', 'read');
+      await ask('forcedStop', 'off');
+    };
+    const first = ask('background', 'before');
+    await Promise.all([first, ask('operator', 'look'), conversation(), ask('background', 'keep alive')]);
+    expect(order).toEqual(['before', 'login', 'read', 'off', 'look', 'keep alive']);
+    expect(lane.depth()).toBe(0);
   });
 
   test('is free again after a question that failed, however it failed', async () => {

@@ -1,0 +1,45 @@
+import type { Examination, Verdict } from '../../bridge/engine/services.ts';
+import type { Finding } from '../../core/finding.ts';
+import { type ExitCode, exitCodes, type Terminal, table } from '../terminal.ts';
+import { type EngineOptions, withEngine } from '../with-engine.ts';
+
+const stateWords: Readonly<Record<Finding['state'], string>> = {
+  good: 'good',
+  warning: 'WARNING',
+  bad: 'BAD',
+};
+
+const remedyRow = (finding: Finding): string[][] =>
+  finding.state === 'good' ? [] : [['', '', `  ${finding.remedy}`]];
+
+const rowsOf = (finding: Finding): string[][] => {
+  const code = finding.state !== 'good' && finding.code ? ` (${finding.code})` : '';
+  return [[stateWords[finding.state], finding.check, `${finding.message}${code}`], ...remedyRow(finding)];
+};
+
+const warningsText = (findings: readonly Finding[]): string => {
+  const count = findings.filter(({ state }) => state === 'warning').length;
+  if (count === 0) return '';
+  return count === 1 ? '; 1 warning' : `; ${count} warnings`;
+};
+
+const renderVerdict = ({ server, works, findings }: Verdict): string[] => [
+  `${server}: a forced stop would ${works ? 'work' : 'NOT work'} now${warningsText(findings)}`,
+  ...table(findings.flatMap(rowsOf)).map((line) => `  ${line}`),
+];
+
+/** The verdicts for people: the verdict on each server first, then a line for each finding, with its remedy below. */
+export const renderExamination = ({ servers }: Examination): string[] => servers.flatMap(renderVerdict);
+
+/** `noroshi doctor [SERVER]`: whether a forced stop would work now. */
+export const doctorCommand = (
+  terminal: Terminal,
+  server: string | undefined,
+  options: EngineOptions,
+): Promise<ExitCode> =>
+  withEngine(terminal, options, async (client) => {
+    const examination = await client.call('doctor.run', server === undefined ? {} : { server });
+    const lines = options.json ? [JSON.stringify(examination)] : renderExamination(examination);
+    for (const line of lines) terminal.out(line);
+    return examination.works ? exitCodes.done : exitCodes.failed;
+  });
