@@ -335,6 +335,18 @@ export const bmcPortContract = (driver: BmcPortDriver, backend: BmcBackend): voi
       });
     });
 
+    test('an examination finds nothing bad, changes nothing and frees its slot', async () => {
+      const bmc = await backend.start();
+      const port = driver.build(asOperator(bmc));
+      await leavesSlotsFree(bmc, async () => {
+        const findings = await port.examine({ ...limitsIn(), priority: 'operator' }, () => 'known');
+        expect(findings.filter(({ state }) => state === 'bad')).toEqual([]);
+        expect(findings.length).toBeGreaterThan(0);
+      });
+      expect(bmc.did()).toEqual([]);
+      await port.close();
+    });
+
     test('closing the port closes every session', async () => {
       const bmc = await backend.start();
       const port = driver.build(asOperator(bmc));

@@ -73,19 +73,23 @@ describe('the identity is judged as a forced stop judges it', () => {
     return standing;
   };
 
-  test.each([
+  type Case = readonly [name: string, identities: Partial<Identities>, guid: string | undefined];
+
+  const standings: readonly Case[] = [
     ['known', { pinned: () => 'aa' }, 'aa'],
     ['new', {}, 'aa'],
     ['unchecked', { checked: () => false, pinned: () => 'bb' }, 'aa'],
-  ] as const)('%s', async (standing, identities, guid) => {
+  ];
+  test.each(standings)('%s', async (standing, identities, guid) => {
     expect(await judged(identities, guid)).toBe(standing);
   });
 
-  test.each([
+  const strangers: readonly Case[] = [
     ['another than the pinned one', { pinned: () => 'bb' }, 'aa'],
     ['none where one is pinned', { pinned: () => 'bb' }, undefined],
     ['one that belongs to another server', { ownerOf: () => 'server2' }, 'aa'],
-  ] as const)('%s is a stranger', async (_name, identities, guid) => {
+  ];
+  test.each(strangers)('%s is a stranger', async (_name, identities, guid) => {
     expect(await judged(identities, guid)).toMatchObject({ code: 'bmc.identity' });
   });
 });

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { type LastKnown, reportingBmc } from '../../../src/bmc/reporting.ts';
 import { deadlineIn } from '../../../src/core/deadline.ts';
+import { type Finding, failed, good } from '../../../src/core/finding.ts';
 import type { BmcPort, CallLimits } from '../../../src/core/ports.ts';
 import { createVirtualClock } from '../../../src/core/virtual-clock.ts';
 import type { NewEvent } from '../../../src/events/catalogue.ts';
@@ -125,6 +126,40 @@ test('a driver that fails without a code speaks no valid IPMI, and that is told'
   const { look, events } = bench(broken);
   expect(await look()).toBe('bmc.protocol');
   expect(events).toMatchObject([{ type: 'bmc.refused', data: { reason: { message: 'odd' } } }]);
+});
+
+describe('an examination tells what it shows', () => {
+  const examined = async (...findings: Finding[]) => {
+    const examine = async () => findings;
+    const { port, events, clock } = bench({
+      open: () => Promise.reject(new Error('odd')),
+      examine,
+      close: async () => {},
+    });
+    const limits: CallLimits = { deadline: deadlineIn(clock, 1000), priority: 'operator' };
+    expect(await port.examine(limits, () => 'new')).toEqual(findings);
+    return events;
+  };
+  const answer = good('answer', 'speaks IPMI 2.0');
+
+  test('of a BMC that let it in, whatever else is bad', async () => {
+    const later = failed('power', 'bad', { code: 'bmc.timeout', message: 'silence' });
+    expect(await examined(answer, good('login', 'in'), later)).toMatchObject([{ type: 'bmc.answered' }]);
+  });
+
+  test.each([
+    ['bmc.portClosed', 'bmc.unreachable'],
+    ['bmc.auth', 'bmc.refused'],
+  ] as const)('of one that did not: %s', async (code, type) => {
+    const barrier = failed('login', 'bad', { code, message: 'why' });
+    expect(await examined(answer, barrier)).toMatchObject([
+      { type, data: { server, reason: { code, message: 'why' } } },
+    ]);
+  });
+
+  test('of nobody where nobody was asked', async () => {
+    expect(await examined()).toEqual([]);
+  });
 });
 
 test('a session stays what the driver made it', async () => {

@@ -47,6 +47,8 @@ describe('params', () => {
     ['fence.request', { server: 'server1', action: 'off', deadlineMs: 3_600_001 }, 'params.deadlineMs'],
     ['fence.request', { server: 'server1', action: 'off', deadlineMs: 100.5 }, 'params.deadlineMs'],
     ['fence.request', { server: 'server1', action: 'off', because: 'x' }, 'params.because'],
+    ['doctor.run', { servers: ['a'] }, 'params.servers'],
+    ['doctor.run', { server: '' }, 'params.server'],
     ['fence.get', {}, 'params'],
     ['fence.get', { job: 'a', server: 'b' }, 'params'],
     ['events.read', { limit: 0 }, 'params.limit'],
