@@ -1,13 +1,14 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { measureDaemon } from './daemon.ts';
 import { type Figures, median, round } from './figures.ts';
 import { measureFloor } from './floor.ts';
 import { type Ours, type Round, startOurs } from './ours.ts';
 import { fenceIpmilan, ipmipower, ipmitool, type PeerRun } from './peers.ts';
 import { type Rig, startRig } from './rig.ts';
 
-/** `npm run bench:fence [-- --json] [-- --n 1,64,256]`: our forced stops beside those of other programs. */
+/** `npm run bench:fence [-- --json] [-- --n 1,64,256] [-- --no-daemon]`: our forced stops beside those of other programs. */
 
 const repetitions: Readonly<Record<number, number>> = { 1: 31, 64: 15, 256: 9 };
 const fewest = 9;
@@ -91,5 +92,7 @@ for (const n of counts) {
   if (!process.argv.includes('--json')) console.table([figures]);
 }
 rmSync(folder, { recursive: true, force: true });
-if (process.argv.includes('--json')) console.log(JSON.stringify(all));
+const daemon = process.argv.includes('--no-daemon') ? undefined : round(await measureDaemon());
+if (process.argv.includes('--json')) console.log(JSON.stringify({ fence: all, daemon }));
+else if (daemon) console.table([daemon]);
 process.exit(0);

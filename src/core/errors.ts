@@ -58,7 +58,7 @@ export const errorCatalogue = {
   'bmc.identity': {
     meaning: 'Another machine answers at the BMC address of this server.',
     remedy:
-      'Nothing was sent. Check which BMC has this address; after a board was replaced, forget the old one with `noroshi bmc unpin SERVER`.',
+      'Nothing was sent to it. Check which BMC has this address; after a board was replaced, forget the old one with `noroshi bmc unpin SERVER`.',
   },
   'bmc.busy': {
     meaning: 'The BMC said that it is busy.',

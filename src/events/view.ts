@@ -58,8 +58,12 @@ const unknownServer: ServerView = {
   reported: 'unknown',
 };
 
-/** Finished jobs that are remembered, newest requests first; unfinished ones are never forgotten. */
+/**
+ * Finished jobs that are remembered at least, the newest; unfinished ones are never forgotten. Old ones
+ * go many at a time, since looking for them at every event would cost more than the event.
+ */
 const finishedJobsKept = 200;
+const mostJobs = 2 * finishedJobsKept;
 
 /** The own entry of a record: names come from outside, and `constructor` is a name too. */
 const entry = <Value>(record: Readonly<Record<string, Value>>, key: string): Value | undefined =>
@@ -95,6 +99,7 @@ const forgetReadings = (view: View): View => ({
 const withJob = (view: View, job: JobView): View => ({ ...view, jobs: { ...view.jobs, [job.job]: job } });
 
 const forgetOldJobs = (view: View): View => {
+  if (Object.keys(view.jobs).length <= mostJobs) return view;
   const finished = Object.values(view.jobs).filter((job) => job.report !== undefined);
   if (finished.length <= finishedJobsKept) return view;
   const kept = finished

@@ -20,7 +20,7 @@ export type Judgement =
 
 const refusal = (message: string): Reason => ({
   code: 'bmc.identity',
-  message: `${message}; nothing was sent`,
+  message: `${message}; nothing was sent to it`,
 });
 
 /**
@@ -36,13 +36,14 @@ export const judgeIdentity = (
   if (!identities.checked(server)) return { kind: 'welcome' };
   const pinned = identities.pinned(server);
   const found = guid ?? 'none';
+  const machine = `the BMC at the address of ${server} ${guid ? `has the identity ${guid}` : 'gives no identity'}`;
   if (pinned !== undefined && pinned !== guid) {
-    const message = `the BMC at the address of ${server} has the identity ${found}, but ${pinned} belongs to ${server}`;
+    const message = `${machine}, but ${pinned} belongs to ${server}`;
     return { kind: 'stranger', expected: pinned, found, reason: refusal(message) };
   }
   const owner = guid === undefined ? undefined : identities.ownerOf(guid);
   if (owner !== undefined && owner !== server) {
-    const message = `the BMC at the address of ${server} has the identity ${found}, which belongs to ${owner} (if both boards really carry the same GUID, say pinIdentity: false)`;
+    const message = `${machine}, which belongs to ${owner} (if both boards really carry the same GUID, say pinIdentity: false)`;
     return { kind: 'stranger', expected: `not ${owner}'s`, found, reason: refusal(message) };
   }
   return guid === undefined || pinned === guid ? { kind: 'welcome' } : { kind: 'new', guid };

@@ -12,12 +12,16 @@ export const impulse =
     if ('ending' in outcome) return outcome.ending;
     const { proof } = outcome.reading;
     if (proof.power === 'off') {
-      const message = `${job.server} is off, so a ${command} was not sent`;
+      const message = `${job.server} is off, so the ${command} was not sent`;
       return { kind: 'refused', reason: { code: 'bmc.state', message }, proof };
     }
     const sent = await sendOnce(context, command);
     if ('ending' in sent) return sent.ending;
-    if (sent.reply.kind !== 'accepted') return { kind: 'unproved', reason: sent.reply.reason };
+    if (sent.reply.kind !== 'accepted') {
+      const { code, message } = sent.reply.reason;
+      const told = `the ${command} of ${job.server} was sent, and may have been done: ${message}`;
+      return { kind: 'unproved', reason: { code, message: told } };
+    }
     const message = `the BMC of ${job.server} accepted the ${command}; its effect cannot be read back`;
     return { kind: 'unproved', reason: { code: 'fence.notProvable', message } };
   };

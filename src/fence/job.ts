@@ -1,7 +1,7 @@
 import { type Clock, sleep } from '../core/clock.ts';
 import { type Deadline, deadlineAt } from '../core/deadline.ts';
 import type { FenceAction, Proof, Reason, Step } from '../core/outcome.ts';
-import type { CallLimits } from '../core/ports.ts';
+import type { CallLimits, ControlReply } from '../core/ports.ts';
 import type { FenceReport } from '../events/catalogue.ts';
 
 /** How a job's procedure ended. */
@@ -34,6 +34,8 @@ export interface Job {
   /** A command left, or may have. */
   maybeSent: boolean;
   accepted: boolean;
+  /** What became of the latest command. */
+  lastReply: ControlReply | undefined;
   /** The latest failure, for the answer at the deadline. */
   trouble: Reason | undefined;
   /** The latest power that was read since the job began. */
@@ -77,6 +79,7 @@ export const createJob = (clock: Clock, start: JobStart): Job => {
     noRestart: undefined,
     maybeSent: false,
     accepted: false,
+    lastReply: undefined,
     trouble: undefined,
     lastRead: undefined,
     ending: undefined,

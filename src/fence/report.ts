@@ -12,16 +12,23 @@ const verdictOf = (job: Job): { outcome: Outcome; reason: Reason | undefined; pr
   return { outcome: 'unknown', reason: unfinishedReason(job), proof: undefined };
 };
 
+/** What the BMC made of the command, as the beginning of a sentence; empty where none was sent. */
+const replyWords = ({ accepted, lastReply }: Job): string => {
+  if (accepted) return 'the BMC accepted the command, but ';
+  if (!lastReply || lastReply.kind === 'accepted') return '';
+  const said = lastReply.kind === 'rejected' ? 'refused the command' : 'did not answer the command';
+  return `the BMC ${said} (${lastReply.reason.message}), and `;
+};
+
 /** Why nothing was proved: the trouble there is, or that time ran out, with or without a word of the BMC. */
 export const unfinishedReason = (job: Job): Reason => {
   if (job.trouble) return job.trouble;
   const read = job.lastRead
     ? `it was last read ${job.lastRead.power} at ${job.lastRead.at}`
     : 'its power was not read';
-  const accepted = job.accepted ? 'the BMC accepted the command, but ' : '';
   return {
     code: job.lastRead ? 'fence.deadline' : 'bmc.timeout',
-    message: `${job.server}: ${accepted}${read} when the deadline passed; do not fail over on this`,
+    message: `${job.server}: ${replyWords(job)}${read} when the deadline passed; do not fail over on this`,
   };
 };
 

@@ -136,6 +136,7 @@ export const createTalk = (deps: TalkDeps, job: Job): Talk => {
         job.maybeSent = before.maybeSent;
         if (powerOn && slot.powerOn === powerOn) slot.powerOn = before.powerOn;
       }
+      job.lastReply = reply;
       if (reply.kind === 'accepted') job.accepted = true;
       // The BMC may have forgotten the session: a login is sooner done than waiting for a read to fail.
       if (reply.kind === 'unanswered') drop();

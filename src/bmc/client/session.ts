@@ -6,7 +6,7 @@ import type { CallLimits } from '../../core/ports.ts';
 import type { IpmiCommand } from '../ipmi/command.ts';
 import { closeSession } from '../ipmi/commands/close-session.ts';
 import { isPassingCompletion } from '../ipmi/completion-codes.ts';
-import { decodeResponse, encodeRequest, type ResponseMessage } from '../ipmi/message.ts';
+import { decodeResponse, encodeRequest, type RequestMessage, type ResponseMessage } from '../ipmi/message.ts';
 import { payloadTypes } from '../ipmi/packet.ts';
 import { seal, unseal } from '../ipmi/sealed.ts';
 import { createSequenceWindow } from '../ipmi/sequence-window.ts';
@@ -44,6 +44,8 @@ const closeLimitMs = 700;
 /** How long the answer to a command that may not be repeated is waited for, before the state is read instead. */
 const onceLimitMs = 1000;
 const busyPauseMs = 100;
+/** How long a busy BMC is asked again within one call; then whoever asks is told, and decides. */
+const busyLimitMs = 2000;
 
 /** Wraps outgoing requests and unwraps incoming replies of one session. */
 const createEnvelope = ({ protection, consoleSessionId, bmcSessionId }: Established) => {
@@ -79,16 +81,23 @@ export const createSession = ({ exchange, clock, address, established }: Session
   const envelope = createEnvelope(established);
   let messageSequence = 0;
 
+  const numbered = <Request, Response>(
+    { netFn, command, encodeRequest: encodeData }: IpmiCommand<Request, Response>,
+    request: Request,
+  ): RequestMessage => {
+    messageSequence = (messageSequence + 1) & 0x3f;
+    return { netFn, command, sequence: messageSequence, data: encodeData(request) };
+  };
+
   const send = <Request, Response>(
     command: IpmiCommand<Request, Response>,
     request: Request,
     limits: CallLimits,
     once: boolean,
   ): Promise<ResponseMessage> => {
-    messageSequence = (messageSequence + 1) & 0x3f;
-    const { netFn, command: number } = command;
-    const sequence = messageSequence;
-    const message = encodeRequest({ netFn, command: number, sequence, data: command.encodeRequest(request) });
+    const asked = numbered(command, request);
+    const { netFn, command: number, sequence } = asked;
+    const message = encodeRequest(asked);
     const isReply = (reply: ResponseMessage) =>
       reply.sequence === sequence && reply.netFn === netFn && reply.command === number;
     const question = {
@@ -105,6 +114,7 @@ export const createSession = ({ exchange, clock, address, established }: Session
 
   const session: IpmiSession = {
     async request(command, request, limits) {
+      const busyUntilMs = Math.min(limits.deadline.atMs, clock.nowMs() + busyLimitMs) - 2 * busyPauseMs;
       for (;;) {
         const reply = await send(command, request, limits, false);
         if (reply.completionCode === 0) {
@@ -115,8 +125,7 @@ export const createSession = ({ exchange, clock, address, established }: Session
             `${address} answered ${command.name} unreadably (${response.failure})`,
           );
         }
-        const again =
-          isPassingCompletion(reply.completionCode) && limits.deadline.remainingMs() > 2 * busyPauseMs;
+        const again = isPassingCompletion(reply.completionCode) && clock.nowMs() < busyUntilMs;
         if (!again) throw completionError(address, command.name, reply.completionCode);
         await sleep(clock, busyPauseMs);
       }
@@ -131,7 +140,9 @@ export const createSession = ({ exchange, clock, address, established }: Session
       try {
         await send(closeSession, established.bmcSessionId, limits, false);
       } catch {
-        // The BMC drops an idle session by itself; there is nothing more to do about a lost goodbye.
+        // It may never have had its turn: slots are few, so one goodbye goes out in any case. The rest is the
+        // BMC's, which drops an idle session by itself.
+        exchange.tell(envelope.wrap(encodeRequest(numbered(closeSession, established.bmcSessionId))));
       } finally {
         exchange.close();
       }

@@ -51,7 +51,7 @@ export const leaseWarm = ({ clock, address, warm, taken, logIn }: LeaseDeps): Wa
     if (current.guid === taken.guid) return;
     throw new CodedError(
       'bmc.identity',
-      `another machine answers at ${address} than before; nothing was sent`,
+      `another machine answers at ${address} than before; nothing was sent to it`,
     );
   };
 

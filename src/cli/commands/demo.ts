@@ -19,6 +19,7 @@ const invite = (terminal: Terminal, { socket }: Stage): void => {
   terminal.out('   The daemon and its hardware go on until Ctrl-C. In another terminal:');
   for (const command of [
     'status',
+    'doctor',
     'events',
     'fence server2 on',
     'fence server2 off',
