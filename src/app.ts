@@ -5,7 +5,7 @@ import { createServices } from './app/services.ts';
 import { createMethodTables } from './bridge/engine/method-tables.ts';
 import { type EngineSocket, listenEngineSocket } from './bridge/engine/server.ts';
 import type { Config } from './config/load.ts';
-import type { Clock, Timer } from './core/clock.ts';
+import { type Clock, type Timer, timedOut, within } from './core/clock.ts';
 import { CodedError } from './core/errors.ts';
 import type { Logger } from './core/log.ts';
 import { type Bus, createBus } from './events/bus.ts';
@@ -30,8 +30,8 @@ export interface Daemon {
   reload(config: Config): Promise<void>;
   /** Puts on record why a new configuration was not taken. */
   rejected(problems: readonly string[]): Promise<void>;
-  /** Ends everything in order; resolves when nothing is left. */
-  stop(): Promise<void>;
+  /** Ends everything in order; resolves when nothing is left but, where `stuck`, a thread that hangs in the disk. */
+  stop(): Promise<{ readonly stuck: boolean }>;
 }
 
 interface Parts {
@@ -54,6 +54,26 @@ const maintenanceMs = 10 * 60 * 1000;
  */
 const note = async (events: EventLog, event: NewEvent): Promise<void> => {
   await events.record(event).catch(() => undefined);
+};
+
+/** As long as a start or a stop waits for the disk, and as a client does for what it wants recorded. */
+const recordLimitMs = 3_000;
+
+/** The record with an answer in time: a disk that hangs must not keep a client, a start or a stop waiting. */
+const recordInTime =
+  ({ clock }: DaemonDeps, events: EventLog): EventLog['record'] =>
+  async (event) => {
+    const recorded = await within(clock, recordLimitMs, events.record(event));
+    if (recorded !== timedOut) return recorded;
+    throw new CodedError('journal.failed', 'the disk does not answer; this may still be recorded later');
+  };
+
+/** As {@link note}, but no longer than a start, a reload or a stop may wait. */
+const noteInTime = async (
+  { deps, events }: Pick<Parts, 'deps' | 'events'>,
+  event: NewEvent,
+): Promise<void> => {
+  await recordInTime(deps, events)(event).catch(() => undefined);
 };
 
 const hardwareFor = (config: Config, { clock }: DaemonDeps, events: EventLog): Hardware =>
@@ -113,7 +133,8 @@ const openParts = async (config: Config, deps: DaemonDeps): Promise<Parts> => {
 const openSockets = async (parts: Parts): Promise<EngineSocket[]> => {
   const { clock, log } = parts.deps;
   const { engine, notify } = parts.current.config;
-  const { journal, bus, events, fence, current } = parts;
+  const { journal, bus, fence, current } = parts;
+  const events = { ...parts.events, record: recordInTime(parts.deps, parts.events) };
   const config = () => current.config;
   const hardware = () => current.hardware;
   const identities = identitiesOf(current, events);
@@ -134,6 +155,13 @@ const fileOf = ({ socket, mode, group }: Config['engine']) => ({
   mode,
   ...(group === undefined ? {} : { group }),
 });
+
+/** A disk that takes nothing does not keep the gateway from starting: it can still stop servers. */
+const recordStart = async ({ deps, events, current }: Parts): Promise<void> => {
+  const data = { node: current.config.self.node, version };
+  const record = recordInTime(deps, events);
+  await record({ type: 'gateway.started', source: 'app', data }).catch(() => events.forgetReadings());
+};
 
 /** Takes up what the last end of the daemon cut off. */
 const resumeJobs = async ({ deps, events, fence }: Parts): Promise<void> => {
@@ -170,14 +198,14 @@ const closeHardware = async ({ current, replaced }: Parts): Promise<void> => {
 };
 
 const reload = async (parts: Parts, config: Config): Promise<void> => {
-  const { current, deps, events } = parts;
+  const { current, deps } = parts;
   const kept = needRestart(current.config, config);
   if (kept.length > 0)
     deps.log.warn({ sections: kept }, 'these sections change only at a restart of the daemon');
   const fixedSections = Object.fromEntries(fixed.map((key) => [key, current.config[key]]));
   replace(parts, { ...config, ...fixedSections });
   const servers = Object.keys(config.servers);
-  await note(events, { type: 'config.reloaded', source: 'app', data: { servers } });
+  await noteInTime(parts, { type: 'config.reloaded', source: 'app', data: { servers } });
 };
 
 /**
@@ -190,7 +218,7 @@ export const startDaemon = async (config: Config, deps: DaemonDeps): Promise<Dae
   const { node } = config.self;
   let sockets: EngineSocket[] = [];
   try {
-    await events.record({ type: 'gateway.started', source: 'app', data: { node, version } });
+    await recordStart(parts);
     await resumeJobs(parts);
     sockets = await openSockets(parts);
   } catch (error) {
@@ -207,16 +235,16 @@ export const startDaemon = async (config: Config, deps: DaemonDeps): Promise<Dae
       await reload(parts, next);
     },
     rejected: (problems) =>
-      note(events, { type: 'config.rejected', source: 'app', data: { problems: [...problems] } }),
+      noteInTime(parts, { type: 'config.rejected', source: 'app', data: { problems: [...problems] } }),
     async stop() {
       stopping = true;
       stopMaintaining();
       await fence.stop();
       await Promise.all(sockets.map((socket) => socket.close()));
       await closeHardware(parts);
-      await note(events, { type: 'gateway.stopped', source: 'app', data: { node } });
+      await noteInTime(parts, { type: 'gateway.stopped', source: 'app', data: { node } });
       await events.maintain();
-      await journal.close();
+      return journal.close();
     },
   };
 };

@@ -103,6 +103,12 @@ const examine: (deps: ServiceDeps) => EngineServices['examine'] = (deps) => asyn
   return examineServers({ clock, self: own, bmcOf, identities }, names);
 };
 
+/** How the journal is, with its figures as long as it answers. */
+const journalHealth = async ({ journal }: ServiceDeps) => {
+  const stats = await journal.stats().catch(() => undefined);
+  return { ...journal.condition(), ...stats };
+};
+
 /** What the sockets offer, carried out by the rooms below. */
 export const createServices = (deps: ServiceDeps): EngineServices => {
   const startedMs = deps.clock.nowMs();
@@ -135,7 +141,7 @@ export const createServices = (deps: ServiceDeps): EngineServices => {
         version,
         uptimeSeconds,
         jobsRunning: deps.fence.running(),
-        journal: await deps.journal.stats(),
+        journal: await journalHealth(deps),
       };
     },
   };

@@ -150,8 +150,9 @@ export const errorCatalogue = {
     remedy: 'Check the disk of the state directory: space, permissions, health.',
   },
   'journal.corrupt': {
-    meaning: 'The journal file is damaged.',
-    remedy: 'Move the file aside, keep it for study, and start again; a new journal begins.',
+    meaning: 'What was asked for stands in a damaged part of the journal.',
+    remedy:
+      'Check the disk, then restart the daemon: a journal it finds damaged is kept beside a new one. Events before that are lost.',
   },
   'events.consumers': {
     meaning: 'There are 256 consumers of events already, and no room for another name.',

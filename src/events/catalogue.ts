@@ -6,6 +6,9 @@ import { fenceActions } from '../core/outcome.ts';
 export const severities = ['info', 'notice', 'warning', 'critical'] as const;
 export type Severity = (typeof severities)[number];
 
+/** What keeps the journal from recording; `hung` and `threadEnded` are seen from outside its thread. */
+export const journalTroubles = ['fullDisk', 'readOnly', 'damaged', 'failed', 'hung', 'threadEnded'] as const;
+
 const codes = Object.keys(errorCatalogue) as [ErrorCode, ...ErrorCode[]];
 const server = z.string();
 const reason = z.strictObject({ code: z.enum(codes), message: z.string() });
@@ -47,6 +50,20 @@ export const eventCatalogue = {
   'gateway.stopped': { severity: 'info', data: z.strictObject({ node: z.string() }) },
   'config.reloaded': { severity: 'notice', data: z.strictObject({ servers: z.array(server) }) },
   'config.rejected': { severity: 'warning', data: z.strictObject({ problems: z.array(z.string()) }) },
+  'journal.impaired': {
+    severity: 'critical',
+    data: z.strictObject({ reason: z.enum(journalTroubles), message: z.string() }),
+  },
+  /** `since` is when the trouble began, `lost` the number of events it kept from being recorded. */
+  'journal.recovered': {
+    severity: 'notice',
+    data: z.strictObject({ reason: z.enum(journalTroubles), since: z.string(), lost: z.number() }),
+  },
+  /** Events start anew; `viewKept` tells whether pinned identities, states and jobs were still known. */
+  'journal.replaced': {
+    severity: 'critical',
+    data: z.strictObject({ movedTo: z.string(), viewKept: z.boolean() }),
+  },
   'fence.requested': {
     severity: 'notice',
     data: z.strictObject({ job, server, action, requester, deadlineMs: z.number() }),

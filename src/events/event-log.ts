@@ -4,7 +4,8 @@ import type { Logger } from '../core/log.ts';
 import type { Bus } from './bus.ts';
 import type { Event, NewEvent } from './catalogue.ts';
 import type { Journal } from './journal.ts';
-import { applyEvent, emptyView, type View, viewSchema } from './view.ts';
+import { createHerald } from './journal-herald.ts';
+import { applyEvent, emptyView, forgetReadings, type View, viewSchema } from './view.ts';
 
 export interface EventLogDeps {
   readonly journal: Journal;
@@ -21,6 +22,8 @@ export interface EventLog {
    */
   record(event: NewEvent): Promise<Event>;
   view(): View;
+  /** Forgets what was read in an earlier life, where `gateway.started` could not do that on the record. */
+  forgetReadings(): void;
   /** Rebuilds the view from the journal; to be awaited before the first `record`. */
   start(): Promise<void>;
   /** Saves the view and drops what retention allows; for a timer, so it logs and never rejects. */
@@ -64,42 +67,63 @@ const createSlownessLog = ({ clock, log }: EventLogDeps) => {
   };
 };
 
+/** Saves the view, so that retention may drop what it stands for; on a full disk that makes room. */
+const maintainJournal = async ({ journal, log }: EventLogDeps, view: View): Promise<void> => {
+  try {
+    await journal.saveSnapshot(view.seq, view);
+    const { dropped } = await journal.prune();
+    if (dropped > 0) log.info({ dropped }, 'old events were dropped from the journal');
+  } catch (error) {
+    log.error({ error: messageOf(error) }, 'the journal could not be maintained');
+  }
+};
+
 export const createEventLog = (deps: EventLogDeps): EventLog => {
   const { journal, bus, log, clock } = deps;
   const noteDuration = createSlownessLog(deps);
   let view = emptyView;
   let started = false;
 
+  const put = async (event: NewEvent): Promise<Event> => {
+    const startedMs = clock.nowMs();
+    // The journal settles appends in order, so what follows runs in seq order as well.
+    const recorded = await journal.append(event);
+    noteDuration(startedMs);
+    view = applyEvent(view, recorded);
+    bus.publish(recorded);
+    return recorded;
+  };
+  const maintain = () => maintainJournal(deps, view);
+  const herald = createHerald({
+    journal,
+    log,
+    view: () => view,
+    maintain,
+    // What cannot be put on record was said in the log, and is told again by the end of the trouble.
+    note: (event) => void put(event).catch(() => undefined),
+  });
+
   return {
     async record(event) {
       if (!started) throw new Error('the event log was used before it was started');
-      const startedMs = clock.nowMs();
       try {
-        // The journal settles appends in order, so what follows runs in seq order as well.
-        const recorded = await journal.append(event);
-        noteDuration(startedMs);
-        view = applyEvent(view, recorded);
-        bus.publish(recorded);
-        return recorded;
+        return await put(event);
       } catch (error) {
         const { type, source, data } = event;
         log.error({ event: type, source, data, error: messageOf(error) }, 'an event could not be recorded');
+        herald.countLost();
         throw error;
       }
     },
     view: () => view,
+    forgetReadings() {
+      view = forgetReadings(view);
+    },
     async start() {
       view = await foldJournal(journal, await restoredView(deps));
       started = true;
+      journal.watch(herald.announce);
     },
-    async maintain() {
-      try {
-        await journal.saveSnapshot(view.seq, view);
-        const { dropped } = await journal.prune();
-        if (dropped > 0) log.info({ dropped }, 'old events were dropped from the journal');
-      } catch (error) {
-        log.error({ error: messageOf(error) }, 'the journal could not be maintained');
-      }
-    },
+    maintain,
   };
 };

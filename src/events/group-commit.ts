@@ -1,8 +1,8 @@
 import { CodedError } from '../core/errors.ts';
 
-export interface GroupCommitDeps<Item> {
-  /** Makes the batch durable in one flush; answers the number each item got, in order. */
-  readonly write: (batch: readonly Item[]) => Promise<readonly number[]>;
+export interface GroupCommitDeps<Item, Answer> {
+  /** Makes the batch durable in one flush; answers each item, in order. */
+  readonly write: (batch: readonly Item[]) => Promise<readonly Answer[]>;
   /** Items in one flush: bounds how long those that come next must wait. */
   readonly maxBatch: number;
   /** Items not yet durable: bounds memory while the disk hangs. */
@@ -10,18 +10,18 @@ export interface GroupCommitDeps<Item> {
 }
 
 /** Turns single appends into batches. */
-export interface GroupCommit<Item> {
-  /** Resolves with the item's number once it is durable; promises settle in the order of the calls. */
-  append(item: Item): Promise<number>;
+export interface GroupCommit<Item, Answer> {
+  /** Resolves with the item's answer once its batch is written; promises settle in the order of the calls. */
+  append(item: Item): Promise<Answer>;
   /** Items handed over but not yet durable. */
   pending(): number;
   /** Resolves when nothing is pending. */
   idle(): Promise<void>;
 }
 
-interface Waiting<Item> {
+interface Waiting<Item, Answer> {
   readonly item: Item;
-  readonly resolve: (number: number) => void;
+  readonly resolve: (answer: Answer) => void;
   readonly reject: (error: unknown) => void;
 }
 
@@ -29,15 +29,17 @@ interface Waiting<Item> {
  * Group commit: while one batch is being flushed, what arrives collects and goes as the next one.
  * A lone append waits for nobody, and many share the price of one flush.
  */
-export const createGroupCommit = <Item>(deps: GroupCommitDeps<Item>): GroupCommit<Item> => {
-  const waiting: Waiting<Item>[] = [];
+export const createGroupCommit = <Item, Answer>(
+  deps: GroupCommitDeps<Item, Answer>,
+): GroupCommit<Item, Answer> => {
+  const waiting: Waiting<Item, Answer>[] = [];
   let writing = 0;
   let running: Promise<void> | undefined;
 
-  const writeBatch = async (batch: readonly Waiting<Item>[]): Promise<void> => {
+  const writeBatch = async (batch: readonly Waiting<Item, Answer>[]): Promise<void> => {
     try {
-      const numbers = await deps.write(batch.map((entry) => entry.item));
-      for (const [index, entry] of batch.entries()) entry.resolve(numbers[index] as number);
+      const answers = await deps.write(batch.map((entry) => entry.item));
+      for (const [index, entry] of batch.entries()) entry.resolve(answers[index] as Answer);
     } catch (error) {
       for (const entry of batch) entry.reject(error);
     }

@@ -1,18 +1,28 @@
 import { Worker } from 'node:worker_threads';
 import { CodedError } from '../core/errors.ts';
-import { openingId, type StoreReply, type StoreRequest } from './journal-protocol.ts';
-import type { JournalStore, StoreOptions } from './journal-store.ts';
+import type { GuardedStore, GuardOptions } from './guarded-store.ts';
+import type { JournalTrouble } from './journal.ts';
+import { type OpeningValue, openingId, type StoreReply, type StoreRequest } from './journal-protocol.ts';
 
 /** The store in its thread, called from this one. Calls are carried out in order. */
-export interface StoreClient {
-  call<Name extends keyof JournalStore>(
+export interface StoreClient extends OpeningValue {
+  call<Name extends keyof GuardedStore>(
     name: Name,
-    ...args: Parameters<JournalStore[Name]>
-  ): Promise<ReturnType<JournalStore[Name]>>;
+    ...args: Parameters<GuardedStore[Name]>
+  ): Promise<ReturnType<GuardedStore[Name]>>;
+  /** Why all calls reject: the thread has ended, or was given up. */
+  failure(): CodedError | undefined;
   /** Resolves when the thread has ended, however it ended. */
   readonly ended: Promise<void>;
+}
+
+export interface ClientDeps {
+  readonly url: URL;
+  readonly options: GuardOptions;
+  /** Told with every answer how the disk is now, before whoever asked gets the answer. */
+  readonly onTrouble: (trouble: JournalTrouble | undefined) => void;
   /** Gives the thread up: all calls reject, and it is stopped as soon as the disk lets go of it. */
-  abandon(): void;
+  readonly abandoned: AbortSignal;
 }
 
 interface Call {
@@ -21,10 +31,11 @@ interface Call {
 }
 
 /** Keeps account of unanswered calls; once failed, every call rejects with the same error. */
-const createCalls = () => {
+const createCalls = (onTrouble: ClientDeps['onTrouble']) => {
   const unanswered = new Map<number, Call>();
   let failure: CodedError | undefined;
   return {
+    failure: () => failure,
     add: (id: number, send: () => void): Promise<unknown> =>
       new Promise((resolve, reject) => {
         if (failure) return reject(failure);
@@ -34,8 +45,10 @@ const createCalls = () => {
     answer(reply: StoreReply): void {
       const call = unanswered.get(reply.id);
       unanswered.delete(reply.id);
-      if (reply.ok) call?.resolve(reply.value);
-      else call?.reject(new CodedError(reply.code, reply.message));
+      if (!call) return;
+      onTrouble(reply.trouble);
+      if (reply.ok) call.resolve(reply.value);
+      else call.reject(new CodedError(reply.code, reply.message));
     },
     fail(message: string): void {
       failure ??= new CodedError('journal.failed', message);
@@ -45,38 +58,51 @@ const createCalls = () => {
   };
 };
 
-/**
- * Starts the thread and opens the store in it. Rejects with `journal.locked`, `journal.corrupt` or
- * `journal.failed`; a thread that dies later rejects all open and future calls with `journal.failed`.
- */
-export const startStoreClient = async (url: URL, options: StoreOptions): Promise<StoreClient> => {
-  const calls = createCalls();
-  const opened = calls.add(openingId, () => undefined);
+const startWorker = ({ url, options, abandoned }: ClientDeps, calls: ReturnType<typeof createCalls>) => {
   const worker = new Worker(url, { workerData: options, name: 'journal' });
-  const ended = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
   worker.on('message', calls.answer);
   worker.on('error', (error) => calls.fail(`The journal's thread crashed: ${error.message}`));
   worker.on('exit', () => calls.fail("The journal's thread has ended."));
-  await opened.catch(async (error: unknown) => {
-    await ended;
+  const abandon = () => {
+    calls.fail('The journal was given up: the disk did not answer.');
+    worker.unref();
+    worker.terminate().catch(() => undefined);
+  };
+  const ended = new Promise<void>((resolve) =>
+    worker.once('exit', () => {
+      abandoned.removeEventListener('abort', abandon);
+      resolve();
+    }),
+  );
+  if (abandoned.aborted) abandon();
+  abandoned.addEventListener('abort', abandon, { once: true });
+  return { worker, ended };
+};
+
+/**
+ * Starts the thread and opens the store in it. Rejects with `journal.locked` or `journal.failed`; a
+ * thread that dies later rejects all open and future calls with `journal.failed`.
+ */
+export const startStoreClient = async (deps: ClientDeps): Promise<StoreClient> => {
+  const calls = createCalls(deps.onTrouble);
+  const opened = calls.add(openingId, () => undefined);
+  const { worker, ended } = startWorker(deps, calls);
+  const opening = await opened.catch(async (error: unknown) => {
+    if (!deps.abandoned.aborted) await ended;
     throw error;
   });
-
   let lastId = openingId;
   return {
+    ...(opening as OpeningValue),
+    failure: calls.failure,
+    ended,
     call: (name, ...args) => {
       lastId += 1;
       const request: StoreRequest = { id: lastId, call: name, args };
       // The one place where a call's name and its answer's type meet.
       return calls.add(request.id, () => worker.postMessage(request)) as Promise<
-        ReturnType<JournalStore[typeof name]>
+        ReturnType<GuardedStore[typeof name]>
       >;
-    },
-    ended,
-    abandon() {
-      calls.fail('The journal was given up: the disk did not answer.');
-      worker.unref();
-      worker.terminate().catch(() => undefined);
     },
   };
 };

@@ -6,6 +6,9 @@ import { CodedError, messageOf } from '../core/errors.ts';
 /** An open journal file. */
 export type JournalDatabase = Database.Database;
 
+/** The journal's file in its state directory; SQLite's log stands beside it with `-wal` at its end. */
+export const journalFile = 'journal.db';
+
 /** Counts up with every change of the tables, or of event data that older code could not read. */
 const schemaVersion = 1;
 
@@ -26,6 +29,11 @@ const schema = `
   CREATE TABLE snapshot (id INTEGER PRIMARY KEY CHECK (id = 1), seq INTEGER NOT NULL, state TEXT NOT NULL) STRICT;
   PRAGMA user_version = ${schemaVersion};
 `;
+
+export interface OpenOptions {
+  /** The seq a new journal goes on after (0 by default); an existing one knows its own. */
+  readonly startAfter?: number;
+}
 
 /** The error the outside sees for anything SQLite or the file system threw. */
 export const asJournalError = (error: unknown): CodedError => {
@@ -63,7 +71,7 @@ export const inTransaction = <T>(database: JournalDatabase, work: () => T): T =>
 };
 
 /** Makes the entries of a directory durable, as fsync(2) asks for after creating a file. */
-const syncDirectory = (path: string): void => {
+export const syncDirectory = (path: string): void => {
   const descriptor = openSync(path, 'r');
   try {
     fsyncSync(descriptor);
@@ -81,7 +89,7 @@ const createFile = (directory: string): string => {
   for (let made = directory; firstMade && made.length >= firstMade.length; made = dirname(made)) {
     syncDirectory(dirname(made));
   }
-  const path = join(directory, 'journal.db');
+  const path = join(directory, journalFile);
   try {
     closeSync(openSync(path, 'wx', 0o600));
     syncDirectory(directory);
@@ -91,8 +99,19 @@ const createFile = (directory: string): string => {
   return path;
 };
 
+const makeTables = (database: JournalDatabase, { startAfter = 0 }: OpenOptions): void =>
+  inTransaction(database, () => {
+    database.exec(schema);
+    database.prepare("INSERT INTO sqlite_sequence (name, seq) VALUES ('events', ?)").run(startAfter);
+  });
+
+/** Writes and flushes one page without changing anything; throws where the disk takes no writes. */
+export const writeProbe = (database: JournalDatabase): void => {
+  database.pragma(`user_version = ${schemaVersion}`);
+};
+
 /** Makes the tables in an empty file; refuses a file that is damaged, strange or too new. */
-const prepareSchema = (database: JournalDatabase): void => {
+const prepareSchema = (database: JournalDatabase, options: OpenOptions): void => {
   const version = pragmaNumber(database, 'user_version');
   if (version > schemaVersion) {
     throw new CodedError(
@@ -102,10 +121,22 @@ const prepareSchema = (database: JournalDatabase): void => {
   }
   const tables = database.prepare('SELECT name FROM sqlite_schema LIMIT 1').all();
   if (version === 0 && tables.length > 0) {
-    throw new CodedError('journal.corrupt', 'journal.db is a database, but not a journal.');
+    throw new CodedError('journal.failed', 'journal.db is a database, but not a journal.');
   }
-  if (version === 0) inTransaction(database, () => database.exec(schema));
+  if (version === 0) makeTables(database, options);
   else if (pragmaText(database, 'quick_check(1)') !== 'ok') throw new CodedError('journal.corrupt');
+};
+
+/**
+ * The lock comes first: with it the index of the log is kept in memory, which a full disk has room for.
+ * `auto_vacuum` can only be chosen for an empty file, and would write to any other.
+ */
+const configure = (database: JournalDatabase): void => {
+  database.pragma('locking_mode = EXCLUSIVE');
+  if (pragmaNumber(database, 'page_count') === 0) database.pragma('auto_vacuum = INCREMENTAL');
+  database.pragma('journal_mode = WAL');
+  database.pragma('synchronous = FULL');
+  database.pragma(`journal_size_limit = ${8 * 1024 * 1024}`);
 };
 
 /**
@@ -114,20 +145,12 @@ const prepareSchema = (database: JournalDatabase): void => {
  * unless it is told to, so a second daemon is refused at once. Every commit is flushed (FULL).
  * Throws a CodedError: `journal.locked`, `journal.corrupt` or `journal.failed`.
  */
-export const openDatabase = (directory: string): JournalDatabase => {
+export const openDatabase = (directory: string, options: OpenOptions = {}): JournalDatabase => {
   let database: JournalDatabase | undefined;
   try {
     database = new Database(createFile(resolve(directory)));
-    for (const setting of [
-      'auto_vacuum = INCREMENTAL',
-      'locking_mode = EXCLUSIVE',
-      'journal_mode = WAL',
-      'synchronous = FULL',
-      `journal_size_limit = ${8 * 1024 * 1024}`,
-    ]) {
-      database.pragma(setting);
-    }
-    prepareSchema(database);
+    configure(database);
+    prepareSchema(database, options);
     return database;
   } catch (error) {
     database?.close();

@@ -14,8 +14,10 @@ export interface PruneStep {
 }
 
 /** A step is kept this small because appends wait behind it: a few milliseconds each. */
-const stepEvents = 2_000;
+const stepEvents = { usual: 2_000, sparing: 200 } as const;
 const stepPages = 500;
+/** 1 MiB of free pages stays in the file of a journal whose disk is full: room that nobody else can take. */
+const keptPages = 256;
 
 const dayMs = 86_400_000;
 const bytesPerMiB = 1_048_576;
@@ -25,12 +27,14 @@ export const usedBytes = (database: JournalDatabase): number =>
   (pragmaNumber(database, 'page_count') - pragmaNumber(database, 'freelist_count')) *
   pragmaNumber(database, 'page_size');
 
-/** Hands free pages back to the file system; returns how many. */
-const shrink = (database: JournalDatabase): number => {
+/** Hands free pages back to the file system, all but `kept`; returns how many. */
+const shrink = (database: JournalDatabase, kept: number): number => {
   const before = pragmaNumber(database, 'page_count');
-  if (pragmaNumber(database, 'freelist_count') === 0) return 0;
-  database.pragma(`incremental_vacuum(${stepPages})`);
-  database.pragma('wal_checkpoint(TRUNCATE)');
+  const spare = pragmaNumber(database, 'freelist_count') - kept;
+  if (spare <= 0) return 0;
+  database.pragma(`incremental_vacuum(${Math.min(spare, stepPages)})`);
+  // On a full disk the log keeps its room: given back, it might be gone when it is needed.
+  database.pragma(`wal_checkpoint(${kept > 0 ? 'PASSIVE' : 'TRUNCATE'})`);
   return before - pragmaNumber(database, 'page_count');
 };
 
@@ -47,23 +51,26 @@ export const createPruneStep = (database: JournalDatabase, retention: Retention)
   );
   const drop = database.prepare('DELETE FROM events WHERE seq <= ?');
 
-  const overSize = (): number => {
+  const overSize = (mostBytes = Number.POSITIVE_INFINITY): number => {
     const used = usedBytes(database);
-    const excess = used - retention.maxSizeMiB * bytesPerMiB;
+    const excess = used - Math.min(mostBytes, retention.maxSizeMiB * bytesPerMiB);
     if (excess <= 0) return 0;
     const [row] = bounds.all() as { events: number | null }[];
     return Math.ceil((excess * (row?.events ?? 0)) / used);
   };
 
-  return (nowMs: number): PruneStep => {
-    const rows = oldest.all(stepEvents) as { seq: number; at: string }[];
+  return (nowMs: number, mostBytes?: number): PruneStep => {
+    const rows = oldest.all(mostBytes === undefined ? stepEvents.usual : stepEvents.sparing) as {
+      seq: number;
+      at: string;
+    }[];
     const keepFrom = new Date(nowMs - retention.maxAgeDays * dayMs).toISOString();
     const firstKept = rows.findIndex((row) => row.at >= keepFrom);
     const overAge = firstKept < 0 ? rows.length : firstKept;
-    const dropped = Math.min(rows.length, Math.max(overAge, overSize()));
+    const dropped = Math.min(rows.length, Math.max(overAge, overSize(mostBytes)));
     const last = rows[dropped - 1];
     if (last) inTransaction(database, () => drop.run(last.seq));
-    const freed = shrink(database);
+    const freed = shrink(database, mostBytes === undefined ? 0 : keptPages);
     return { dropped, more: dropped > 0 || freed > 0 };
   };
 };

@@ -2,11 +2,18 @@ import { CodedError } from '../core/errors.ts';
 import { type EventType, eventTypes } from './catalogue.ts';
 import { typesMatching } from './glob.ts';
 import type { ConsumerRecord, JournalQuery } from './journal.ts';
-import { asJournalError, inTransaction, type JournalDatabase, openDatabase } from './journal-database.ts';
+import {
+  asJournalError,
+  inTransaction,
+  type JournalDatabase,
+  type OpenOptions,
+  openDatabase,
+  writeProbe,
+} from './journal-database.ts';
 import { createPruneStep, type PruneStep, type Retention, usedBytes } from './journal-prune.ts';
 import type { EventRow, NewRow } from './row.ts';
 
-export interface StoreOptions {
+export interface StoreOptions extends OpenOptions {
   /** The state directory; it holds one journal and serves one process. */
   readonly directory: string;
   readonly retention: Retention;
@@ -26,8 +33,15 @@ export interface JournalStore {
   /** `state` is JSON. */
   loadSnapshot(): { seq: number; state: string } | undefined;
   saveSnapshot(seq: number, state: string): void;
-  /** One short step of pruning, so that appends can go between two; `nowMs` is wall time. */
-  pruneStep(nowMs: number): PruneStep;
+  /**
+   * One short step of pruning, so that appends can go between two; `nowMs` is wall time, `mostBytes` a
+   * size below that of the retention, for a disk that is full.
+   */
+  pruneStep(nowMs: number, mostBytes?: number): PruneStep;
+  /** Writes and flushes without changing anything; throws where the disk takes no writes. */
+  probe(): void;
+  /** While `sparing`, the write-ahead log goes round after 1 MiB instead of 4. */
+  spareDisk(sparing: boolean): void;
   close(): void;
 }
 
@@ -136,9 +150,12 @@ const coded =
     }
   };
 
+/** Pages of the write-ahead log after which it is copied into the file; 1000 is SQLite's own figure. */
+const checkpointPages = { usual: 1_000, sparing: 250 } as const;
+
 /** Opens the store and takes its lock; see {@link openDatabase} for how it can fail. */
 export const openStore = coded((options: StoreOptions): JournalStore => {
-  const database = openDatabase(options.directory);
+  const database = openDatabase(options.directory, options);
   const stats = createStats(database);
   const consumers = createConsumers(database, stats);
   const { loadSnapshot, saveSnapshot } = createSnapshot(database);
@@ -151,6 +168,10 @@ export const openStore = coded((options: StoreOptions): JournalStore => {
     loadSnapshot: coded(loadSnapshot),
     saveSnapshot: coded(saveSnapshot),
     pruneStep: coded(createPruneStep(database, options.retention)),
+    probe: coded(() => writeProbe(database)),
+    spareDisk: coded((sparing: boolean) => {
+      database.pragma(`wal_autocheckpoint = ${sparing ? checkpointPages.sparing : checkpointPages.usual}`);
+    }),
     close: coded(() => void database.close()),
   };
 });

@@ -2,12 +2,12 @@ import { extname } from 'node:path';
 import { type Clock, timedOut, within } from '../core/clock.ts';
 import { CodedError } from '../core/errors.ts';
 import { createGroupCommit } from './group-commit.ts';
-import type { Journal } from './journal.ts';
-import { type StoreClient, startStoreClient } from './journal-client.ts';
+import type { Journal, JournalNews } from './journal.ts';
 import type { StoreOptions } from './journal-store.ts';
 import { type NewRow, parseStored, toEvent, toRow } from './row.ts';
+import { openKeeper, type StoreKeeper } from './store-keeper.ts';
 
-export interface JournalOptions extends StoreOptions {
+export interface JournalOptions extends Pick<StoreOptions, 'directory' | 'retention'> {
   readonly clock: Clock;
   /** The worker's file; the default is the one beside this module. */
   readonly workerUrl?: URL;
@@ -22,55 +22,82 @@ const closeLimitMs = 5_000;
 const defaultWorkerUrl = (): URL => new URL(`./journal-worker${extname(import.meta.url)}`, import.meta.url);
 
 /** Runs prune steps until one finds nothing to do; appends go in between. */
-const pruneAll = async (client: StoreClient, clock: Clock): Promise<{ dropped: number }> => {
+const pruneAll = async (keeper: StoreKeeper, clock: Clock): Promise<{ dropped: number }> => {
   let dropped = 0;
   for (;;) {
-    const step = await client.call('pruneStep', clock.wallMs());
+    const step = await keeper.ask('pruneStep', clock.wallMs());
     dropped += step.dropped;
     if (!step.more) return { dropped };
   }
 };
 
+/** Pruning makes room: a disk that was full may have enough now. */
+const prune = async (keeper: StoreKeeper, clock: Clock): Promise<{ dropped: number }> => {
+  const pruned = await pruneAll(keeper, clock);
+  if (keeper.condition().state === 'impaired') await keeper.ask('relieve');
+  return pruned;
+};
+
+/** Keeps news until somebody listens. */
+const createNewsfeed = () => {
+  const kept: JournalNews[] = [];
+  let listener = (news: JournalNews): void => void kept.push(news);
+  return {
+    tell: (news: JournalNews) => listener(news),
+    watch(next: (news: JournalNews) => void) {
+      listener = next;
+      for (const news of kept.splice(0)) next(news);
+    },
+  };
+};
+
+const noRoom = (keeper: StoreKeeper): CodedError => {
+  const now = keeper.condition();
+  return new CodedError('journal.failed', now.state === 'ok' ? 'The disk was full.' : now.message);
+};
+
 /**
  * Opens the durable journal of a state directory, in a thread of its own.
- * Rejects with `journal.locked`, `journal.corrupt` or `journal.failed`. A malformed event makes
- * `append` reject with a TypeError: that is a bug of the caller.
+ * Rejects with `journal.locked` or `journal.failed`. A malformed event makes `append` reject with a
+ * TypeError: that is a bug of the caller.
  */
 export const openJournal = async (options: JournalOptions): Promise<Journal> => {
-  const { clock, directory, retention } = options;
-  const client = await startStoreClient(options.workerUrl ?? defaultWorkerUrl(), { directory, retention });
-  const commit = createGroupCommit<NewRow>({
-    write: (batch) => client.call('append', batch),
-    maxBatch,
-    maxPending,
-  });
-  let closing: Promise<void> | undefined;
+  const { clock, directory, retention, workerUrl = defaultWorkerUrl() } = options;
+  const { tell, watch } = createNewsfeed();
+  const keeper = await openKeeper({ clock, directory, retention, workerUrl, tell });
+  const commit = createGroupCommit<NewRow, number | null>({ write: keeper.append, maxBatch, maxPending });
+  let closing: ReturnType<Journal['close']> | undefined;
 
   const finish = async (): Promise<void> => {
     await commit.idle();
-    await client.call('close').catch(() => undefined);
-    await client.ended;
+    await keeper.close();
   };
-  const close = async (): Promise<void> => {
-    if ((await within(clock, closeLimitMs, finish())) === timedOut) client.abandon();
+  const close = async () => {
+    const stuck = (await within(clock, closeLimitMs, finish())) === timedOut;
+    if (stuck) keeper.abandon();
+    return { stuck };
   };
 
   return {
     append: async (event) => {
       if (closing !== undefined) throw new CodedError('journal.failed', 'The journal is closed.');
       const row = toRow(event, clock);
-      return toEvent({ ...row, seq: await commit.append(row) });
+      const seq = await commit.append(row);
+      if (seq === null) throw noRoom(keeper);
+      return toEvent({ ...row, seq });
     },
-    read: async (query) => (await client.call('read', query)).map(toEvent),
-    stats: async () => ({ ...(await client.call('stats')), pending: commit.pending() }),
-    consumer: (name, startSeq) => client.call('consumer', name, startSeq),
-    acknowledge: (name, seq) => client.call('acknowledge', name, seq),
+    read: async (query) => (await keeper.ask('read', query)).map(toEvent),
+    stats: async () => ({ ...(await keeper.ask('stats')), pending: commit.pending() }),
+    consumer: (name, startSeq) => keeper.ask('consumer', name, startSeq),
+    acknowledge: (name, seq) => keeper.ask('acknowledge', name, seq),
     loadSnapshot: async () => {
-      const snapshot = await client.call('loadSnapshot');
+      const snapshot = await keeper.ask('loadSnapshot');
       return snapshot && { seq: snapshot.seq, state: parseStored(snapshot.state) };
     },
-    saveSnapshot: (seq, state) => client.call('saveSnapshot', seq, JSON.stringify(state)),
-    prune: () => pruneAll(client, clock),
+    saveSnapshot: (seq, state) => keeper.ask('saveSnapshot', seq, JSON.stringify(state)),
+    prune: () => prune(keeper, clock),
+    condition: keeper.condition,
+    watch,
     close: () => {
       closing ??= close();
       return closing;

@@ -1,7 +1,7 @@
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
+import { type Guarded, type GuardOptions, openGuardedStore } from './guarded-store.ts';
 import { asJournalError } from './journal-database.ts';
-import { openingId, type StoreReply, type StoreRequest } from './journal-protocol.ts';
-import { type JournalStore, openStore, type StoreOptions } from './journal-store.ts';
+import { type OpeningValue, openingId, type StoreReply, type StoreRequest } from './journal-protocol.ts';
 
 /**
  * The thread that owns the store: SQLite blocks while the disk flushes, and the thread that answers
@@ -16,18 +16,23 @@ const answer = (id: number, run: () => unknown): StoreReply => {
   }
 };
 
-const serve = (port: MessagePort, store: JournalStore): void => {
+const serve = (port: MessagePort, { store, trouble }: Guarded): void => {
   port.on('message', ({ id, call, args }: StoreRequest) => {
-    port.postMessage(answer(id, () => Reflect.apply(store[call], store, args)));
+    const reply = answer(id, () => Reflect.apply(store[call], store, args));
+    port.postMessage({ ...reply, trouble: trouble() } satisfies StoreReply);
     if (call === 'close') port.close();
   });
 };
 
 const main = (port: MessagePort): void => {
-  const opening = answer(openingId, () => {
-    serve(port, openStore(workerData as StoreOptions));
+  let opened: Guarded | undefined;
+  const reply = answer(openingId, (): OpeningValue => {
+    opened = openGuardedStore(workerData as GuardOptions);
+    const { lastSeq } = opened.store.stats();
+    serve(port, opened);
+    return { movedTo: opened.movedTo, lastSeq };
   });
-  port.postMessage(opening);
+  port.postMessage({ ...reply, trouble: opened?.trouble() } satisfies StoreReply);
 };
 
 if (parentPort) main(parentPort);

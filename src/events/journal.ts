@@ -1,4 +1,4 @@
-import type { Event, NewEvent } from './catalogue.ts';
+import type { Event, journalTroubles, NewEvent } from './catalogue.ts';
 
 /** Which events to read, oldest first. */
 export interface JournalQuery {
@@ -26,10 +26,29 @@ export interface JournalStats {
   readonly bytes: number;
 }
 
+/** What keeps the journal from recording, in a code and in a sentence that says what to do. */
+export interface JournalTrouble {
+  readonly reason: (typeof journalTroubles)[number];
+  readonly message: string;
+}
+
+/** How the journal is; `since` is when it was last `ok`, in ISO 8601 UTC. */
+export type JournalCondition =
+  | { readonly state: 'ok' }
+  | ({ readonly state: 'impaired'; readonly since: string } & JournalTrouble);
+
+/** What befell the journal: trouble (new, or another than before), its end, or a new beginning. */
+export type JournalNews =
+  | ({ readonly kind: 'impaired' } & JournalTrouble)
+  | { readonly kind: 'recovered'; readonly since: string; readonly reason: JournalTrouble['reason'] }
+  /** The damaged files were moved aside, and an empty journal was begun. */
+  | { readonly kind: 'replaced'; readonly movedTo: string };
+
 /**
  * The durable record. A promise of `append` resolves only when the event is on disk (fsync);
  * under load many appends share one flush. Events keep the order in which `append` was called.
- * All calls throw a CodedError with a `journal.*` code.
+ * All calls throw a CodedError with a `journal.*` code. An append waits for a disk that hangs, as long
+ * as there is room to wait; every other call ends within seconds.
  */
 export interface Journal {
   append(event: NewEvent): Promise<Event>;
@@ -45,5 +64,9 @@ export interface Journal {
   saveSnapshot(seq: number, state: unknown): Promise<void>;
   /** Drops events past the configured age and size, never one newer than the snapshot. */
   prune(): Promise<{ dropped: number }>;
-  close(): Promise<void>;
+  condition(): JournalCondition;
+  /** Tells one listener everything from the opening on, in order. */
+  watch(listener: (news: JournalNews) => void): void;
+  /** Resolves within 5 s; `stuck` where the disk then still holds a thread, which no process survives in order. */
+  close(): Promise<{ readonly stuck: boolean }>;
 }

@@ -86,7 +86,7 @@ const withoutGuid = (view: View, name: string): View => {
 };
 
 /** Nobody looked while the gateway was away: what was read before is not known now. */
-const forgetReadings = (view: View): View => ({
+export const forgetReadings = (view: View): View => ({
   ...view,
   servers: Object.fromEntries(
     Object.entries(view.servers).map(([name, { bmcReason, powerAt, ...server }]) => [
@@ -185,6 +185,9 @@ const fold = (view: View, event: Event): View => {
     case 'gateway.stopped':
     case 'config.reloaded':
     case 'config.rejected':
+    case 'journal.impaired':
+    case 'journal.recovered':
+    case 'journal.replaced':
       return view;
     default: {
       const unspoken: never = event;

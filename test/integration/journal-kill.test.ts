@@ -80,7 +80,7 @@ test('no acknowledged event is lost when the process is killed at any moment', a
 test('a second process on the same directory is refused at once', async () => {
   const directory = directories.create();
   const journal = await openJournal(directory);
-  onTestFinished(() => journal.close());
+  onTestFinished(async () => void (await journal.close()));
   const child = startWriter(directory);
   const [line] = await once(createInterface({ input: child.stdout }), 'line');
   expect(line).toBe('journal.locked');

@@ -45,7 +45,7 @@ export const fakeServices = (): EngineServices => ({
   unpinIdentity: async (server) => ({ server, outcome: 'confirmed' }),
   examine: async (server = row.name) => ({ works: true, servers: [{ server, works: true, findings: [] }] }),
   reportNode: async () => undefined,
-  health: () => ({ uptimeSeconds: 7 }),
+  health: () => ({ uptimeSeconds: 7, journal: { state: 'ok' } }),
 });
 
 /** A promise and the calls that settle it. */

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { type ErrorCode, errorCatalogue } from '../../src/core/errors.ts';
 import { fenceActions } from '../../src/core/outcome.ts';
 import type { Event, EventData, EventType, NewEvent } from '../../src/events/catalogue.ts';
-import { severityOf } from '../../src/events/catalogue.ts';
+import { journalTroubles, severityOf } from '../../src/events/catalogue.ts';
 
 /** Few names, so that events meet; two of them are traps for code that treats records as objects. */
 const server = fc.constantFrom('server1', 'server2', 'constructor', 'toString');
@@ -16,6 +16,7 @@ const reason = fc.record({
   code: fc.constantFrom(...(Object.keys(errorCatalogue) as ErrorCode[])),
   message: text,
 });
+const trouble = fc.constantFrom(...journalTroubles);
 const proof = fc.record({
   by: fc.constant('bmc' as const),
   power: fc.constantFrom('on' as const, 'off' as const),
@@ -48,6 +49,9 @@ const dataOf: { [Type in EventType]: fc.Arbitrary<EventData<Type>> } = {
   'gateway.stopped': fc.record({ node: text }),
   'config.reloaded': fc.record({ servers: fc.array(server) }),
   'config.rejected': fc.record({ problems: fc.array(text) }),
+  'journal.impaired': fc.record({ reason: trouble, message: text }),
+  'journal.recovered': fc.record({ reason: trouble, since: at, lost: fc.nat() }),
+  'journal.replaced': fc.record({ movedTo: text, viewKept: fc.boolean() }),
   'fence.requested': fc.record({ job, server, action, requester: text, deadlineMs: fc.nat() }),
   'fence.joined': fc.record({ job, server, action, requester: text }),
   'fence.finished': report as fc.Arbitrary<EventData<'fence.finished'>>,

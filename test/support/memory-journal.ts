@@ -1,8 +1,8 @@
-import type { Clock } from '../../src/core/clock.ts';
+import { type Clock, isoNow } from '../../src/core/clock.ts';
 import { CodedError } from '../../src/core/errors.ts';
 import type { Event, NewEvent } from '../../src/events/catalogue.ts';
 import { typesMatching } from '../../src/events/glob.ts';
-import type { Journal, JournalQuery } from '../../src/events/journal.ts';
+import type { Journal, JournalCondition, JournalNews, JournalQuery } from '../../src/events/journal.ts';
 import { type EventRow, type NewRow, parseStored, toEvent, toRow } from '../../src/events/row.ts';
 
 /** A journal in memory that can be told to be ill. */
@@ -11,6 +11,8 @@ export interface MemoryJournal extends Journal {
   failAppends(error: CodedError | undefined): void;
   /** While held, appends stay pending, as on a disk that hangs; letting go settles them in order. */
   holdAppends(held: boolean): void;
+  /** Has the journal say this of itself. */
+  befall(news: JournalNews): void;
   /** Everything that is on "disk", for a test to look at without waiting. */
   events(): Event[];
 }
@@ -83,6 +85,8 @@ export const createMemoryJournal = (clock: Clock, retention = { maxAgeDays: 30 }
   const consumers = new Map<string, number>();
   let snapshot: { seq: number; state: string } | undefined;
   let closed = false;
+  let listener: ((news: JournalNews) => void) | undefined;
+  let condition: JournalCondition = { state: 'ok' };
   const open = () => {
     if (closed) throw closedError();
   };
@@ -91,6 +95,16 @@ export const createMemoryJournal = (clock: Clock, retention = { maxAgeDays: 30 }
     append,
     failAppends,
     holdAppends,
+    condition: () => condition,
+    watch(next) {
+      listener = next;
+    },
+    befall(news) {
+      if (news.kind === 'recovered') condition = { state: 'ok' };
+      if (news.kind === 'impaired')
+        condition = { state: 'impaired', since: isoNow(clock), reason: news.reason, message: news.message };
+      listener?.(news);
+    },
     events: () => rows.map(toEvent),
     async read(query) {
       open();
@@ -129,6 +143,7 @@ export const createMemoryJournal = (clock: Clock, retention = { maxAgeDays: 30 }
     async close() {
       closed = true;
       close();
+      return { stuck: false };
     },
   };
 };

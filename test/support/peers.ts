@@ -12,6 +12,7 @@ const packageOf = {
   ireset: 'ipmiutil',
   ialarms: 'ipmiutil',
   socat: 'socat',
+  gcc: 'gcc',
 } as const;
 
 export type PeerName = keyof typeof packageOf;

@@ -1,6 +1,7 @@
 import type { Finding } from '../../core/finding.ts';
 import type { FenceAction, Outcome, Reason } from '../../core/outcome.ts';
 import type { EventData, FenceReport } from '../../events/catalogue.ts';
+import type { JournalCondition, JournalStats } from '../../events/journal.ts';
 import type { ServerView } from '../../events/view.ts';
 
 /** What an engine may say of a node: a report, never a proof. */
@@ -59,6 +60,11 @@ export interface Examination {
   readonly servers: readonly Verdict[];
 }
 
+/** What the gateway says of itself; the journal's figures are missing while its disk does not answer. */
+export interface Health extends Readonly<Record<string, unknown>> {
+  readonly journal: JournalCondition & Partial<JournalStats>;
+}
+
 /**
  * What the sockets need from the rest of the daemon; app implements it. Calls may throw a CodedError
  * (`server.unknown`, `job.unknown`, `fence.stopping` …), which the client gets as `data.code`.
@@ -84,5 +90,5 @@ export interface EngineServices {
     readonly state: NodeState;
     readonly requester: string;
   }): Promise<void>;
-  health(): Readonly<Record<string, unknown>> | Promise<Readonly<Record<string, unknown>>>;
+  health(): Health | Promise<Health>;
 }

@@ -72,6 +72,12 @@ const surviveFaults = (log: AppLogger): void => {
   });
 };
 
+/** Node joins its threads before it exits, and would wait for one that hangs in the disk. */
+const endAtOnce = (log: AppLogger): void => {
+  log.error({}, 'the disk does not answer, so the process ends by SIGKILL');
+  process.kill(process.pid, 'SIGKILL');
+};
+
 /** `noroshi run`: the daemon, in the foreground, until SIGTERM or SIGINT. */
 export const runCommand = async (terminal: Terminal, options: ConfigOptions): Promise<ExitCode> => {
   const loaded = await readConfig(options.config);
@@ -105,8 +111,9 @@ export const runCommand = async (terminal: Terminal, options: ConfigOptions): Pr
   const signal = await untilToldToEnd(() => announcedReload(reloadConfig, log, manager));
   log.info({ signal }, 'stopping');
   manager.tell('STOPPING=1');
-  await daemon.stop();
+  const { stuck } = await daemon.stop();
   stopWatching();
   log.info({}, 'stopped');
+  if (stuck) endAtOnce(log);
   return exitCodes.done;
 };

@@ -1,4 +1,4 @@
-import type { ServerRow } from '../../bridge/engine/services.ts';
+import type { Health, ServerRow } from '../../bridge/engine/services.ts';
 import { type ExitCode, exitCodes, type Terminal, table } from '../terminal.ts';
 import { type EngineOptions, withEngine } from '../with-engine.ts';
 
@@ -24,6 +24,9 @@ const heading = ['SERVER', 'POWER', 'SINCE', 'BMC', 'IDENTIFY', 'ENGINE SAYS', '
 const trouble = ({ name, bmcReason }: ServerRow): string[] =>
   bmcReason ? [`${name}: ${bmcReason.code}: ${bmcReason.message}`] : [];
 
+const journalTrouble = ({ journal }: Pick<Health, 'journal'>): string[] =>
+  journal.state === 'ok' ? [] : [`journal: ${journal.reason} since ${journal.since}: ${journal.message}`];
+
 /** `noroshi status`: what is known of every server. */
 export const statusCommand = (terminal: Terminal, options: EngineOptions): Promise<ExitCode> =>
   withEngine(terminal, options, async (client) => {
@@ -32,7 +35,7 @@ export const statusCommand = (terminal: Terminal, options: EngineOptions): Promi
     if (options.json) terminal.out(JSON.stringify({ servers, health }));
     else {
       for (const line of table([heading, ...servers.map(rowOf)])) terminal.out(line);
-      for (const line of servers.flatMap(trouble)) terminal.out(line);
+      for (const line of [...servers.flatMap(trouble), ...journalTrouble(health)]) terminal.out(line);
     }
     return exitCodes.done;
   });

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { CodedError } from '../../../src/core/errors.ts';
 import type { Logger } from '../../../src/core/log.ts';
 import { createVirtualClock } from '../../../src/core/virtual-clock.ts';
@@ -131,4 +131,66 @@ test('recording before the start is a bug', async () => {
   const { logger: log } = createRecordingLogger();
   const eventLog = createEventLog({ journal: createMemoryJournal(clock), bus: createBus(log), log, clock });
   await expect(eventLog.record(answered('server1'))).rejects.toThrow('before it was started');
+});
+
+describe('what befalls the journal', () => {
+  const readOnly = { kind: 'impaired', reason: 'readOnly', message: 'mount it' } as const;
+  const recovered = { kind: 'recovered', since: '2026-01-01T00:00:00.000Z', reason: 'readOnly' } as const;
+
+  test('is said in the log at once, and on record once that is possible, with what was lost', async () => {
+    const { journal, published, lines, eventLog } = await setUp();
+    journal.failAppends(new CodedError('journal.failed', 'mount it'));
+    journal.befall(readOnly);
+    await expect(eventLog.record(answered('server1'))).rejects.toMatchObject({ code: 'journal.failed' });
+    journal.failAppends(undefined);
+    journal.befall(recovered);
+    await eventLog.record(answered('server2'));
+    expect(lines.map(({ level, fields }) => [level, fields.reason ?? fields.event])).toEqual([
+      ['error', 'readOnly'],
+      ['error', 'bmc.answered'],
+      ['info', 'readOnly'],
+    ]);
+    expect(published.map(({ type, data }) => ({ type, data }))).toEqual([
+      { type: 'journal.recovered', data: { reason: 'readOnly', since: recovered.since, lost: 1 } },
+      { type: 'bmc.answered', data: { server: 'server2' } },
+    ]);
+  });
+
+  test('makes room where the disk is full', async () => {
+    const { clock, journal, eventLog } = await setUp();
+    await eventLog.record(pinned('abc'));
+    await clock.advance(31 * 86_400_000);
+    journal.befall({ kind: 'impaired', reason: 'fullDisk', message: 'free some space' });
+    await clock.advance(0);
+    expect(journal.events().map(({ type }) => type)).toEqual(['journal.impaired']);
+  });
+
+  test('costs no pinned identity where the process knows it still', async () => {
+    const { clock, journal, published, lines, eventLog } = await setUp();
+    await eventLog.record(pinned('abc'));
+    journal.befall({ kind: 'replaced', movedTo: '/state/journal.db.damaged-1' });
+    await clock.advance(0);
+    expect(await journal.loadSnapshot()).toMatchObject({ state: { servers: { server1: { guid: 'abc' } } } });
+    expect(published.at(-1)).toMatchObject({
+      severity: 'critical',
+      data: { movedTo: '/state/journal.db.damaged-1', viewKept: true },
+    });
+    expect(lines).toMatchObject([{ level: 'error', fields: { viewKept: true } }]);
+  });
+
+  test('costs them at a start, which says so', async () => {
+    const { clock, journal, published, lines } = await setUp();
+    journal.befall({ kind: 'replaced', movedTo: '/state/journal.db.damaged-1' });
+    await clock.advance(0);
+    expect(published).toMatchObject([{ type: 'journal.replaced', data: { viewKept: false } }]);
+    expect(lines[0]?.message).toContain('pinned BMC identities');
+  });
+});
+
+test('a start that could not be recorded forgets readings all the same', async () => {
+  const { eventLog } = await setUp();
+  await eventLog.record(answered('server1'));
+  expect(eventLog.view().servers.server1?.bmc).toBe('ok');
+  eventLog.forgetReadings();
+  expect(eventLog.view().servers.server1?.bmc).toBe('unknown');
 });

@@ -28,7 +28,7 @@ const settled = () => new Promise((resolve) => setImmediate(resolve));
 
 const setUp = (limits = { maxBatch: 3, maxPending: 10 }) => {
   const disk = createDisk();
-  return { disk, commit: createGroupCommit<string>({ write: disk.write, ...limits }) };
+  return { disk, commit: createGroupCommit<string, number>({ write: disk.write, ...limits }) };
 };
 
 test('what arrives during a flush goes as the next batches, in order and within the cap', async () => {
