@@ -15,6 +15,7 @@ import type { Journal } from './events/journal.ts';
 import { openJournal } from './events/journal-thread.ts';
 import type { View } from './events/view.ts';
 import { carriedOver } from './fence/carry-over.ts';
+import { contradictionIn } from './fence/contradiction.ts';
 import type { Identities } from './fence/identity.ts';
 import { createFenceService, type FenceService } from './fence/service.ts';
 import { defaultFenceSettings } from './fence/settings.ts';
@@ -169,6 +170,13 @@ const resumeJobs = async ({ deps, events, fence }: Parts): Promise<void> => {
   await fence.resume(carriedOver(jobs, deps.clock.wallMs(), defaultFenceSettings.powerOnLimitMs));
 };
 
+/** One source can be wrong: who failed over on a proof hears at once of life that contradicts it. */
+const watchProofs = ({ bus, events }: Parts): (() => void) =>
+  bus.subscribe((event) => {
+    const data = contradictionIn(events.view(), event);
+    if (data) void note(events, { type: 'fence.contradicted', source: 'fence', data, cause: event.seq });
+  });
+
 const keepMaintaining = ({ deps, events }: Parts): (() => void) => {
   let timer: Timer | undefined;
   const arm = () => {
@@ -228,6 +236,7 @@ export const startDaemon = async (config: Config, deps: DaemonDeps): Promise<Dae
     throw error;
   }
   const stopMaintaining = keepMaintaining(parts);
+  const stopWatching = watchProofs(parts);
   let stopping = false;
   return {
     async reload(next) {
@@ -240,6 +249,7 @@ export const startDaemon = async (config: Config, deps: DaemonDeps): Promise<Dae
       stopping = true;
       stopMaintaining();
       await fence.stop();
+      stopWatching();
       await Promise.all(sockets.map((socket) => socket.close()));
       await closeHardware(parts);
       await noteInTime(parts, { type: 'gateway.stopped', source: 'app', data: { node } });

@@ -71,6 +71,10 @@ export const eventCatalogue = {
   'fence.joined': { severity: 'info', data: z.strictObject({ job, server, action, requester }) },
   'fence.finished': { severity: 'notice', data: fenceReport },
   'fence.provedLate': { severity: 'notice', data: z.strictObject({ job, server, action, proof }) },
+  'fence.contradicted': {
+    severity: 'critical',
+    data: z.strictObject({ job, server, proof, by: z.enum(['bmc', 'engine']), seen: z.string() }),
+  },
   'fence.restarted': { severity: 'notice', data: z.strictObject({ job, server, restart }) },
   'server.powerChanged': {
     severity: 'notice',

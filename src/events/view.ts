@@ -32,6 +32,8 @@ const jobView = z
     /** Missing while the job runs. */
     report: fenceReport.optional(),
     lateProof: fenceReport.shape.proof,
+    /** The server showed life after it was proved off, though nobody here switched it on. */
+    contradicted: z.boolean().optional(),
   })
   .readonly();
 export type JobView = z.infer<typeof jobView>;
@@ -141,6 +143,11 @@ const provedLate = (view: View, { data }: Of<'fence.provedLate'>): View => {
   return withJob(view, { ...job, lateProof: data.proof, ...(report && { report }) });
 };
 
+const contradicted = (view: View, { data }: Of<'fence.contradicted'>): View => {
+  const job = entry(view.jobs, data.job);
+  return job ? withJob(view, { ...job, contradicted: true }) : view;
+};
+
 const restarted = (view: View, { data }: Of<'fence.restarted'>): View => {
   const job = entry(view.jobs, data.job);
   return job?.report ? withJob(view, { ...job, report: { ...job.report, restart: data.restart } }) : view;
@@ -177,6 +184,8 @@ const fold = (view: View, event: Event): View => {
       return finished(view, event);
     case 'fence.provedLate':
       return provedLate(view, event);
+    case 'fence.contradicted':
+      return contradicted(view, event);
     case 'fence.restarted':
       return restarted(view, event);
     case 'gateway.started':

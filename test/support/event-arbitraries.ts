@@ -56,6 +56,13 @@ const dataOf: { [Type in EventType]: fc.Arbitrary<EventData<Type>> } = {
   'fence.joined': fc.record({ job, server, action, requester: text }),
   'fence.finished': report as fc.Arbitrary<EventData<'fence.finished'>>,
   'fence.provedLate': fc.record({ job, server, action, proof }),
+  'fence.contradicted': fc.record({
+    job,
+    server,
+    proof,
+    by: fc.constantFrom('bmc' as const, 'engine' as const),
+    seen: text,
+  }),
   'fence.restarted': fc.record({
     job,
     server,

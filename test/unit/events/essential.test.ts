@@ -7,6 +7,7 @@ test('what a full disk still takes is a reviewed list', () => {
     'bmc.identityForgotten',
     'bmc.identityMismatched',
     'bmc.identityPinned',
+    'fence.contradicted',
     'fence.finished',
     'fence.joined',
     'fence.provedLate',
