@@ -65,7 +65,11 @@ const faultError = (fault: UdpFault, address: string): CodedError =>
 
 const silenceError = (address: string, waitedMs: number, sends: number, dropped: number): CodedError => {
   const times = sends === 1 ? 'once' : `${sends} times`;
-  const strays = dropped > 0 ? `; ${dropped} datagrams that answered nothing were dropped` : '';
+  const counted =
+    dropped === 1
+      ? '1 datagram that answered nothing was'
+      : `${dropped} datagrams that answered nothing were`;
+  const strays = dropped > 0 ? `; ${counted} dropped` : '';
   const waited = (waitedMs / 1000).toFixed(1);
   return new CodedError('bmc.timeout', `no answer from ${address} in ${waited} s, asked ${times}${strays}`);
 };
