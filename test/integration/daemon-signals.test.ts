@@ -1,4 +1,4 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -9,6 +9,7 @@ import { atEnd } from '../interop/rig/endings.ts';
 import { bounded, until } from '../support/bounded.ts';
 import { type BusySite, createBusySite } from '../support/busy-site.ts';
 import { createSite, type Daemon } from '../support/daemon.ts';
+import { describeWithPeers } from '../support/peers.ts';
 
 const limitMs = 5_000;
 
@@ -144,17 +145,6 @@ describe('SIGTERM', () => {
   });
 });
 
-const lacks = (program: string): boolean => {
-  try {
-    execFileSync('sh', ['-c', `command -v ${program}`]);
-    return false;
-  } catch {
-    return true;
-  }
-};
-const missing = ['systemd-notify', 'python3'].filter(lacks);
-const skipped = missing.length > 0 ? ` (skipped: ${missing.join(' and ')} not installed)` : '';
-
 /** A service manager that only listens. */
 const listener = `
 import json, socket, sys
@@ -175,7 +165,7 @@ const startListener = async (socket: string): Promise<{ child: ChildProcess; tol
   return { child, told: states };
 };
 
-describe.skipIf(skipped !== '')(`under a service manager${skipped}`, () => {
+describeWithPeers(['systemd-notify', 'python3'], 'under a service manager', () => {
   test('tells that it is ready, reloads, lives and stops, in this order', async () => {
     const site = createSite(busy.options);
     const socket = join(site.folder, 'notify');

@@ -13,6 +13,8 @@ const packageOf = {
   ialarms: 'ipmiutil',
   socat: 'socat',
   gcc: 'gcc',
+  'systemd-notify': 'systemd',
+  python3: 'python3-minimal',
 } as const;
 
 export type PeerName = keyof typeof packageOf;
