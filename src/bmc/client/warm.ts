@@ -1,6 +1,6 @@
 import type { Clock, Timer } from '../../core/clock.ts';
 import { deadlineIn } from '../../core/deadline.ts';
-import { codeOf } from '../../core/errors.ts';
+import { codeOf, type ErrorCode } from '../../core/errors.ts';
 import type { CallLimits } from '../../core/ports.ts';
 import { getDeviceId } from '../ipmi/commands/get-device-id.ts';
 import { getSessionInfo } from '../ipmi/commands/get-session-info.ts';
@@ -44,7 +44,20 @@ export interface WarmSession {
   close(): Promise<void>;
 }
 
-/** Keeps one session warm from now on. A refused login ends that: repeating it could lock the account. */
+/**
+ * Failures that can pass by themselves. Any other is a no: repeating the login could lock the account,
+ * or, with a wrong K_g, leave one session after the other open in the BMC.
+ */
+const canPass: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  'bmc.timeout',
+  'bmc.portClosed',
+  'bmc.unreachable',
+  'bmc.sessionFull',
+  'bmc.busy',
+  'bmc.protocol',
+]);
+
+/** Keeps one session warm from now on, until a login is refused. */
 export const keepWarm = ({ clock, timing, logIn }: WarmDeps): WarmSession => {
   let idle: LoggedIn | undefined;
   let timer: Timer | undefined;
@@ -82,8 +95,7 @@ export const keepWarm = ({ clock, timing, logIn }: WarmDeps): WarmSession => {
       failures = 0;
       settle(opened);
     } catch (error) {
-      const code = codeOf(error);
-      if (code !== 'bmc.auth' && code !== 'bmc.user') reopenLater();
+      if (canPass.has(codeOf(error) ?? 'bmc.protocol')) reopenLater();
     }
   };
 
