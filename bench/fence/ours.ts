@@ -8,7 +8,13 @@ import type { BmcPort } from '../../src/core/ports.ts';
 import { Secret } from '../../src/core/secret.ts';
 import { createFenceService } from '../../src/fence/service.ts';
 import { defaultFenceSettings } from '../../src/fence/settings.ts';
+import { timed } from './peers.ts';
 import { password, type Target, user } from './rig.ts';
+
+/** By then the sessions of a round are closed, which is work of that round too. */
+const goodbyesMs = 600;
+
+const pause = (forMs: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, forMs));
 
 /** What one round of forced stops took. */
 export interface Round {
@@ -44,6 +50,12 @@ const meet = async (bmc: BmcPort): Promise<void> => {
   await session.close();
 };
 
+/**
+ * The peers' stopwatch keeps the processors busy before it starts; ours must find them in the same state, not
+ * asleep after a pause.
+ */
+const wake = (): Promise<unknown> => timed(['true']);
+
 export const startOurs = async (targets: readonly Target[], warm: boolean): Promise<Ours> => {
   const bmcs = new Map(targets.map((target) => [target.host, bmcFor(target, warm)]));
   await Promise.all([...bmcs.values()].map(meet));
@@ -74,11 +86,13 @@ export const startOurs = async (targets: readonly Target[], warm: boolean): Prom
   };
   return {
     async stopAll() {
+      await wake();
       const packetsBefore = datagramsReceived();
       const cpuBefore = process.cpuUsage();
       const startedMs = performance.now();
       await all('off');
       const wallMs = performance.now() - startedMs;
+      await pause(goodbyesMs);
       const cpu = process.cpuUsage(cpuBefore);
       return {
         wallMs,
@@ -86,7 +100,10 @@ export const startOurs = async (targets: readonly Target[], warm: boolean): Prom
         packets: (datagramsReceived() - packetsBefore) / targets.length,
       };
     },
-    startAll: () => all('on'),
+    async startAll() {
+      await all('on');
+      await pause(goodbyesMs);
+    },
     async close() {
       await fence.stop();
       await Promise.all([...bmcs.values()].map((bmc) => bmc.close()));

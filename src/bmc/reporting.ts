@@ -98,13 +98,13 @@ export const reportingBmc = (port: BmcPort, deps: ReportingDeps): BmcPort => {
             ? error
             : new CodedError('bmc.protocol', messageOf(error), { cause: error });
         // A login that its caller called off says nothing about the BMC.
-        if (!limits.signal?.aborted) reporter.failed(coded);
+        if (!limits.signal?.calledOff) reporter.failed(coded);
         throw coded;
       }
     },
     async examine(limits, judge) {
       const findings = await port.examine(limits, judge);
-      if (!limits.signal?.aborted) tellExamined(reporter, findings);
+      if (!limits.signal?.calledOff) tellExamined(reporter, findings);
       return findings;
     },
     close: () => port.close(),

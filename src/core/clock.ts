@@ -1,3 +1,5 @@
+import type { CallOffSignal } from './call-off.ts';
+
 /** A pending call; `cancel` is harmless after it ran. */
 export interface Timer {
   cancel(): void;
@@ -28,17 +30,17 @@ export const systemClock: Clock = {
 /** Wall time as the journal and the sockets write it: ISO 8601, UTC, milliseconds. */
 export const isoNow = (clock: Clock): string => new Date(clock.wallMs()).toISOString();
 
-/** Resolves `delayMs` from now, or at once when `signal` aborts (it never rejects). */
-export const sleep = (clock: Clock, delayMs: number, signal?: AbortSignal): Promise<void> =>
+/** Resolves `delayMs` from now, or at once when `signal` calls it off (it never rejects). */
+export const sleep = (clock: Clock, delayMs: number, signal?: CallOffSignal): Promise<void> =>
   new Promise((resolve) => {
-    if (signal?.aborted) return resolve();
+    if (signal?.calledOff) return resolve();
     const done = () => {
       timer.cancel();
-      signal?.removeEventListener('abort', done);
+      signal?.forget(done);
       resolve();
     };
     const timer = clock.after(delayMs, done);
-    signal?.addEventListener('abort', done, { once: true });
+    signal?.listen(done);
   });
 
 /** Marks the end of a wait in {@link within}. */

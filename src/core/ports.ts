@@ -1,3 +1,4 @@
+import type { CallOffSignal } from './call-off.ts';
 import type { Deadline } from './deadline.ts';
 import type { Finding } from './finding.ts';
 import type { Priority } from './lane.ts';
@@ -8,7 +9,7 @@ export interface CallLimits {
   readonly deadline: Deadline;
   readonly priority: Priority;
   /** Calls the waiting off; the call then ends as one that got no answer. */
-  readonly signal?: AbortSignal;
+  readonly signal?: CallOffSignal;
 }
 
 /** Chassis control requests of IPMI 2.0 section 28.3 that a driver may be asked for. */

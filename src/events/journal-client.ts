@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads';
+import type { CallOffSignal } from '../core/call-off.ts';
 import { CodedError } from '../core/errors.ts';
 import type { GuardedStore, GuardOptions } from './guarded-store.ts';
 import type { JournalTrouble } from './journal.ts';
@@ -22,7 +23,7 @@ export interface ClientDeps {
   /** Told with every answer how the disk is now, before whoever asked gets the answer. */
   readonly onTrouble: (trouble: JournalTrouble | undefined) => void;
   /** Gives the thread up: all calls reject, and it is stopped as soon as the disk lets go of it. */
-  readonly abandoned: AbortSignal;
+  readonly abandoned: CallOffSignal;
 }
 
 interface Call {
@@ -70,12 +71,12 @@ const startWorker = ({ url, options, abandoned }: ClientDeps, calls: ReturnType<
   };
   const ended = new Promise<void>((resolve) =>
     worker.once('exit', () => {
-      abandoned.removeEventListener('abort', abandon);
+      abandoned.forget(abandon);
       resolve();
     }),
   );
-  if (abandoned.aborted) abandon();
-  abandoned.addEventListener('abort', abandon, { once: true });
+  if (abandoned.calledOff) abandon();
+  abandoned.listen(abandon);
   return { worker, ended };
 };
 
@@ -88,7 +89,7 @@ export const startStoreClient = async (deps: ClientDeps): Promise<StoreClient> =
   const opened = calls.add(openingId, () => undefined);
   const { worker, ended } = startWorker(deps, calls);
   const opening = await opened.catch(async (error: unknown) => {
-    if (!deps.abandoned.aborted) await ended;
+    if (!deps.abandoned.calledOff) await ended;
     throw error;
   });
   let lastId = openingId;

@@ -1,3 +1,4 @@
+import { createCallOff } from '../core/call-off.ts';
 import { type Clock, timedOut, within } from '../core/clock.ts';
 import { CodedError, codeOf } from '../core/errors.ts';
 import { troubleIn } from './disk-trouble.ts';
@@ -67,7 +68,7 @@ const seqsAmong = (rows: readonly NewRow[], stored: readonly EventRow[]): Seqs =
 /** Opens the store; rejects with `journal.locked` or `journal.failed`. */
 export const openKeeper = async (deps: KeeperDeps): Promise<StoreKeeper> => {
   const { clock, directory, retention, workerUrl: url, tell } = deps;
-  const abandoning = new AbortController();
+  const abandoning = createCallOff();
   const condition = createCondition(clock, tell);
   /** The newest event that was answered for. */
   let lastSeq = 0;
@@ -152,7 +153,7 @@ export const openKeeper = async (deps: KeeperDeps): Promise<StoreKeeper> => {
     },
     abandon() {
       relief.stop();
-      abandoning.abort();
+      abandoning.callOff();
       void link.close();
     },
   };

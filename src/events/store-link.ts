@@ -1,4 +1,5 @@
 import { type Backoff, backoffMs } from '../core/backoff.ts';
+import { createCallOff } from '../core/call-off.ts';
 import { type Clock, sleep } from '../core/clock.ts';
 import { CodedError, messageOf } from '../core/errors.ts';
 import type { StoreClient } from './journal-client.ts';
@@ -31,7 +32,7 @@ const pause: Backoff = { firstMs: 100, factor: 2, maxMs: 30_000 };
 
 /** Rejects where the store cannot be opened the first time; later tries go on until it can. */
 export const openLink = async (deps: LinkDeps): Promise<StoreLink> => {
-  const closing = new AbortController();
+  const closing = createCallOff();
   let attempts = 0;
   let current: StoreClient | undefined;
 
@@ -49,7 +50,7 @@ export const openLink = async (deps: LinkDeps): Promise<StoreLink> => {
     for (;;) {
       await sleep(deps.clock, backoffMs(pause, attempts), closing.signal);
       attempts += 1;
-      if (closing.signal.aborted) throw new CodedError('journal.failed', 'The journal is closed.');
+      if (closing.signal.calledOff) throw new CodedError('journal.failed', 'The journal is closed.');
       try {
         return adopt(await deps.open(replace));
       } catch (error) {
@@ -59,7 +60,7 @@ export const openLink = async (deps: LinkDeps): Promise<StoreLink> => {
   };
 
   const lose = (lost: StoreClient, replace: boolean): void => {
-    if (lost !== current || closing.signal.aborted) return;
+    if (lost !== current || closing.signal.calledOff) return;
     current = undefined;
     next = reopen(lost, replace);
     // Whoever waits for it is told; nobody may be waiting.
@@ -73,9 +74,9 @@ export const openLink = async (deps: LinkDeps): Promise<StoreLink> => {
     works() {
       attempts = 0;
     },
-    closing: () => closing.signal.aborted,
+    closing: () => closing.signal.calledOff,
     async close() {
-      closing.abort();
+      closing.callOff();
       const client = await next.catch(() => undefined);
       await client?.call('close').catch(() => undefined);
       await client?.ended;

@@ -10,7 +10,7 @@ export const impulse =
     const { job } = context;
     const outcome = await readPatiently(context);
     if ('ending' in outcome) return outcome.ending;
-    const { proof } = outcome.reading;
+    const { proof } = outcome.value;
     if (proof.power === 'off') {
       const message = `${job.server} is off, so the ${command} was not sent`;
       return { kind: 'refused', reason: { code: 'bmc.state', message }, proof };

@@ -1,3 +1,4 @@
+import { type CallOff, createCallOff } from '../core/call-off.ts';
 import { type Clock, sleep } from '../core/clock.ts';
 import { type Deadline, deadlineAt } from '../core/deadline.ts';
 import type { FenceAction, Proof, Reason, Step } from '../core/outcome.ts';
@@ -49,7 +50,7 @@ export interface Job {
   /** Records that the job owes the journal now and that are not on disk yet. */
   owed: number;
   readonly steps: Step[];
-  readonly abort: AbortController;
+  readonly abort: CallOff;
   /** Settles when the command being sent has been answered or given up. */
   sending: Promise<unknown> | undefined;
 }
@@ -88,7 +89,7 @@ export const createJob = (clock: Clock, start: JobStart): Job => {
     journalled: true,
     owed: 0,
     steps: [],
-    abort: new AbortController(),
+    abort: createCallOff(),
     sending: undefined,
   };
 };

@@ -1,5 +1,5 @@
 import { type Ending, maySend, pause } from './job.ts';
-import { endedBy, type Procedure, type ProcedureContext, readPatiently } from './procedure.ts';
+import { endedBy, openPatiently, type Procedure, type ProcedureContext, readPatiently } from './procedure.ts';
 import { pollPauseMs, retryPauseMs } from './settings.ts';
 import type { PowerOn } from './slots.ts';
 
@@ -53,15 +53,24 @@ const sendOff = async (context: ProcedureContext, sent: Sent): Promise<Ending | 
     : endedBy(job, reply.reason);
 };
 
-/** Powers the server off and reads until it is off: read, send, poll, send again after a fresh *on*. */
+/** Sends the first power-off without a look at the power: a read would only make the server live longer. */
+const beginOff = async (context: ProcedureContext, sent: Sent): Promise<Ending | undefined> =>
+  (await openPatiently(context)) ?? sendOff(context, sent);
+
+/**
+ * Powers the server off and reads until it is off: send, read, poll, send again after a fresh *on*. A
+ * job that was cut off by a restart may have sent before, and reads first.
+ */
 export const forceOff: Procedure = async (context) => {
   const { clock, job } = context;
   const startedMs = clock.nowMs();
   const sent: Sent = { firstMs: undefined, lastMs: undefined, losses: 0, overruled: undefined };
+  const early = job.maybeSent ? undefined : await beginOff(context, sent);
+  if (early) return early;
   for (;;) {
     const outcome = await readPatiently(context);
     if ('ending' in outcome) return outcome.ending;
-    const { proof, askedMs } = outcome.reading;
+    const { proof, askedMs } = outcome.value;
     if (proof.power === 'off' && settled(context, sent)) return { kind: 'proved', proof };
     if (due(context, sent)) {
       const ending = await sendOff(context, sent);

@@ -9,7 +9,7 @@ export const forceOn: Procedure = async (context) => {
   for (;;) {
     const outcome = await readPatiently(context);
     if ('ending' in outcome) return outcome.ending;
-    const { proof, askedMs } = outcome.reading;
+    const { proof, askedMs } = outcome.value;
     if (proof.power === 'on') return { kind: 'proved', proof };
     if (sentMs === undefined) {
       const sent = await sendOnce(context, 'on');

@@ -44,33 +44,50 @@ const noteRead = (clock: Clock, job: Job, power: string): void => {
 const tooEarly = (job: Job, { proof, joiners }: PowerReading): boolean =>
   proof.power === wantedPower(job) && joiners !== job.joiners;
 
-/**
- * Reads the power, through failures that can pass, for as long as the job observes. Answers the
- * reading, or the ending of a job that cannot read any more. Nobody joins after the wanted state was
- * read once, so a reading is too early once at most.
- */
-export const readPatiently = async (
+/** Tries one thing through failures that can pass, for as long as the job observes. */
+const patiently = async <Value>(
   context: ProcedureContext,
-): Promise<{ reading: PowerReading } | { ending: Ending }> => {
-  const { clock, job, talk } = context;
+  step: 'open' | 'read',
+  attempt: () => Promise<Value>,
+): Promise<{ value: Value } | { ending: Ending }> => {
+  const { clock, job } = context;
   for (let failures = 1; mayObserve(clock, job); failures += 1) {
     try {
-      let reading = await talk.read();
-      if (tooEarly(job, reading)) {
-        job.wantedRead = true;
-        reading = await talk.read();
-      }
-      noteRead(clock, job, reading.proof.power);
-      return { reading };
+      return { value: await attempt() };
     } catch (error) {
       const reason = reasonOf(error, 'bmc.protocol');
       job.trouble = reason;
-      noteStep(clock, job, 'read', reason.message);
+      noteStep(clock, job, step, reason.message);
       if (givesUp(job, reason.code)) return { ending: endedBy(job, reason) };
       await pause(clock, job, retryPauseMs(failures));
     }
   }
   return { ending: outOfTime(job) };
+};
+
+/** Reaches the right server's BMC; answers an ending where it cannot be reached any more. */
+export const openPatiently = async (context: ProcedureContext): Promise<Ending | undefined> => {
+  const outcome = await patiently(context, 'open', () => context.talk.open());
+  return 'ending' in outcome ? outcome.ending : undefined;
+};
+
+/**
+ * Reads the power; answers an ending where it cannot be read any more. Nobody joins after the wanted
+ * state was read once, so a reading is too early once at most.
+ */
+export const readPatiently = (
+  context: ProcedureContext,
+): Promise<{ value: PowerReading } | { ending: Ending }> => {
+  const { clock, job, talk } = context;
+  return patiently(context, 'read', async () => {
+    let reading = await talk.read();
+    if (tooEarly(job, reading)) {
+      job.wantedRead = true;
+      reading = await talk.read();
+    }
+    noteRead(clock, job, reading.proof.power);
+    return reading;
+  });
 };
 
 /** Sends a command that must never be sent twice. Answers an ending where it certainly was not done. */

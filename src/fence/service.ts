@@ -231,7 +231,7 @@ export const createFenceService = (deps: FenceDeps): FenceService => {
           code: 'fence.stopping',
           message: `the daemon stopped during ${job.action} of ${job.server}`,
         };
-        job.abort.abort();
+        job.abort.callOff();
       }
       await Promise.allSettled([...running.values()].map(({ ended }) => ended));
     },

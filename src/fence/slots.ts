@@ -81,7 +81,7 @@ export const preempt = async (slot: Slot, by: Job): Promise<void> => {
     if (job.action === 'cycle') job.noRestart ??= reason;
     if (!givesWay(job)) continue;
     job.preempted ??= reason;
-    job.abort.abort();
+    job.abort.callOff();
     if (job.sending) sending.push(job.sending);
   }
   await Promise.allSettled(sending);

@@ -1,4 +1,4 @@
-import { unlessCalledOff } from '../core/called-off.ts';
+import { unlessCalledOff } from '../core/call-off.ts';
 import { type Clock, isoNow } from '../core/clock.ts';
 import { CodedError, codeOf, type ErrorCode, messageOf } from '../core/errors.ts';
 import type { Proof, Reason } from '../core/outcome.ts';
@@ -26,9 +26,11 @@ export interface PowerReading {
 
 /** One job's conversation with the BMC of its server: opened when needed, opened again when it broke. */
 export interface Talk {
+  /** Reaches the BMC of the right server, unless that is done. Throws a CodedError with a `bmc.*` code. */
+  open(): Promise<void>;
   /** Reads the power of the right server. Throws a CodedError with a `bmc.*` code. */
   read(): Promise<PowerReading>;
-  /** Sends one command, once. Must follow a `read`. */
+  /** Sends one command, once. Must follow an `open` or a `read`. */
   send(command: ChassisCommand): Promise<ControlReply>;
   close(): void;
 }
@@ -98,6 +100,9 @@ export const createTalk = (deps: TalkDeps, job: Job): Talk => {
   };
 
   return {
+    async open() {
+      session ??= await open();
+    },
     async read() {
       try {
         session ??= await open();

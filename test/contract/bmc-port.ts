@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { createCallOff } from '../../src/core/call-off.ts';
 import { systemClock } from '../../src/core/clock.ts';
 import { deadlineIn } from '../../src/core/deadline.ts';
 import { CodedError } from '../../src/core/errors.ts';
@@ -308,10 +309,10 @@ export const bmcPortContract = (driver: BmcPortDriver, backend: BmcBackend): voi
     test('can be called off while it waits', async () => {
       const bmc = await backend.start();
       const port = driver.build(asOperator(bmc));
-      const abort = new AbortController();
+      const abort = createCallOff();
       bmc.freeze();
       const opening = timed(() => codeOf(port.open({ ...limitsIn(), signal: abort.signal })));
-      abort.abort();
+      abort.callOff();
       const { value, ms } = await opening;
       bmc.thaw();
       expect(value).toBe('bmc.timeout');
@@ -373,10 +374,10 @@ export const bmcPortContract = (driver: BmcPortDriver, backend: BmcBackend): voi
       const port = driver.build(asOperator(bmc));
       await leavesSlotsFree(bmc, async () => {
         const session = await port.open(limitsIn());
-        const abort = new AbortController();
+        const abort = createCallOff();
         bmc.freeze();
         const reading = codeOf(session.readPower({ ...limitsIn(), signal: abort.signal }));
-        abort.abort();
+        abort.callOff();
         bmc.thaw();
         expect(await reading).toBe('bmc.timeout');
         await session.close();

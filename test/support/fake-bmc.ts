@@ -99,14 +99,14 @@ const createNetwork = (clock: Clock, behaviour: FakeBehaviour) => {
         if (over) return;
         over = true;
         for (const timer of timers) timer.cancel();
-        limits.signal?.removeEventListener('abort', giveUp);
+        limits.signal?.forget(giveUp);
         resolve(heard);
       };
       const giveUp = () => {
         if (!behaviour.deaf) end('silence');
       };
-      if (limits.signal?.aborted) return end('silence');
-      limits.signal?.addEventListener('abort', giveUp, { once: true });
+      if (limits.signal?.calledOff) return end('silence');
+      limits.signal?.listen(giveUp);
       timers.push(
         clock.after(Math.min(wire.patienceMs, limits.deadline.remainingMs()), () => end('silence')),
       );
@@ -165,15 +165,15 @@ const times = <Fault>(fault: Fault, count: number): Fault[] => Array.from({ leng
 /** Waits for a turn to send; false where the caller called it off or ran out of time meanwhile. */
 const turnComes = (clock: Clock, queueMs: number, limits: CallLimits): Promise<boolean> =>
   new Promise((resolve) => {
-    const isTime = () => !limits.signal?.aborted && !limits.deadline.passed();
+    const isTime = () => !limits.signal?.calledOff && !limits.deadline.passed();
     if (queueMs <= 0 || !isTime()) return resolve(isTime());
     const done = () => {
       timer.cancel();
-      limits.signal?.removeEventListener('abort', done);
+      limits.signal?.forget(done);
       resolve(isTime());
     };
     const timer = clock.after(Math.min(queueMs, limits.deadline.remainingMs()), done);
-    limits.signal?.addEventListener('abort', done, { once: true });
+    limits.signal?.listen(done);
   });
 
 /** A BMC and its server on a test's clock, with faults to order. */

@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import { unlessCalledOff } from '../../core/called-off.ts';
+import { unlessCalledOff } from '../../core/call-off.ts';
 import { type Clock, timedOut, within } from '../../core/clock.ts';
 import { CodedError, messageOf } from '../../core/errors.ts';
 import { type Finding, failed, good, warning } from '../../core/finding.ts';

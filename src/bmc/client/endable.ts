@@ -1,28 +1,35 @@
+import { type CallOffSignal, createCallOff } from '../../core/call-off.ts';
+
 /** Work that its owner may have to end early. */
 export interface Endable {
-  /** Starts `work`; its signal aborts when the caller's does, or when {@link end} is called. */
-  run<Value>(signal: AbortSignal | undefined, work: (signal: AbortSignal) => Promise<Value>): Promise<Value>;
+  /** Starts `work`; its signal calls off when the caller's does, or when {@link end} is called. */
+  run<Value>(
+    signal: CallOffSignal | undefined,
+    work: (signal: CallOffSignal) => Promise<Value>,
+  ): Promise<Value>;
   /** Calls off what is under way; resolves when it is over. */
   end(): Promise<void>;
 }
 
 export const createEndable = (): Endable => {
-  const running = new Set<Promise<unknown>>();
-  let over = new AbortController();
+  const running = new Map<Promise<unknown>, () => void>();
   return {
     async run(signal, work) {
-      const working = work(signal ? AbortSignal.any([signal, over.signal]) : over.signal);
-      running.add(working);
+      const { signal: own, callOff } = createCallOff();
+      if (signal?.calledOff) callOff();
+      signal?.listen(callOff);
+      const working = work(own);
+      running.set(working, callOff);
       try {
         return await working;
       } finally {
         running.delete(working);
+        signal?.forget(callOff);
       }
     },
     async end() {
-      over.abort();
-      over = new AbortController();
-      await Promise.allSettled(running);
+      for (const callOff of running.values()) callOff();
+      await Promise.allSettled(running.keys());
     },
   };
 };

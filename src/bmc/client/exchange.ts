@@ -1,5 +1,5 @@
 import { type Backoff, backoffMs } from '../../core/backoff.ts';
-import { unlessCalledOff } from '../../core/called-off.ts';
+import { type CallOffSignal, unlessCalledOff } from '../../core/call-off.ts';
 import type { Clock, Timer } from '../../core/clock.ts';
 import { CodedError } from '../../core/errors.ts';
 import type { Lane } from '../../core/lane.ts';
@@ -85,10 +85,10 @@ const runQuestion = <Answer>(
   deps: ExchangeDeps,
   question: Question<Answer>,
   limitMs: number,
-  signal: AbortSignal | undefined,
+  signal: CallOffSignal | undefined,
 ): Promise<Answer> =>
   new Promise((resolve, reject) => {
-    if (signal?.aborted) return reject(calledOff(deps.address));
+    if (signal?.calledOff) return reject(calledOff(deps.address));
     if (limitMs <= 0) return reject(noTime(deps.address));
     const { link, clock, timing, address } = deps;
     const startedMs = clock.nowMs();
@@ -100,7 +100,7 @@ const runQuestion = <Answer>(
     const end = (settle: () => void) => {
       pause?.cancel();
       limit.cancel();
-      signal?.removeEventListener('abort', onAbort);
+      signal?.forget(onAbort);
       link.receive(
         () => {},
         () => {},
@@ -131,7 +131,7 @@ const runQuestion = <Answer>(
       pause = clock.after(closedPortPauseMs, send);
     };
     const onAbort = () => end(() => reject(calledOff(address)));
-    signal?.addEventListener('abort', onAbort, { once: true });
+    signal?.listen(onAbort);
     const limit = clock.after(limitMs, () =>
       end(() =>
         reject(lastFault ? faultError(lastFault, address) : silenceError(address, limitMs, sends, dropped)),

@@ -1,7 +1,7 @@
 import type { Clock } from '../../core/clock.ts';
 import { deadlineAt } from '../../core/deadline.ts';
 import { CodedError, codeOf, type ErrorCode } from '../../core/errors.ts';
-import type { CallLimits } from '../../core/ports.ts';
+import type { CallLimits, ControlReply } from '../../core/ports.ts';
 import type { LoggedIn } from './login.ts';
 import type { IpmiSession } from './session.ts';
 import type { WarmSession } from './warm.ts';
@@ -20,6 +20,8 @@ export interface WarmLease {
   session(): IpmiSession;
   /** Asks through the session. A first question that meets silence goes to a new session instead. */
   ask<Answer>(limits: CallLimits, question: (limits: CallLimits) => Promise<Answer>): Promise<Answer>;
+  /** Sends a command, which nothing here repeats: an unanswered one leaves the session in doubt. */
+  command(send: () => Promise<ControlReply>): Promise<ControlReply>;
   close(): Promise<void>;
 }
 
@@ -64,7 +66,7 @@ export const leaseWarm = ({ clock, address, warm, taken, logIn }: LeaseDeps): Wa
     try {
       return await question({ ...limits, deadline: deadlineAt(clock, atMs) });
     } catch (error) {
-      if (!isLost(error) || limits.signal?.aborted) throw error;
+      if (!isLost(error) || limits.signal?.calledOff) throw error;
       await replace(limits);
       return question(limits);
     }
@@ -79,6 +81,11 @@ export const leaseWarm = ({ clock, address, warm, taken, logIn }: LeaseDeps): Wa
         broken ||= isLost(error);
         throw error;
       }
+    },
+    async command(send) {
+      const reply = await send();
+      broken ||= reply.kind === 'unanswered';
+      return reply;
     },
     async close() {
       if (current !== taken) return current.session.close();

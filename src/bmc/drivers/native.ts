@@ -1,4 +1,4 @@
-import { type Clock, sleep } from '../../core/clock.ts';
+import type { Clock } from '../../core/clock.ts';
 import { codeOf, messageOf } from '../../core/errors.ts';
 import { createLane } from '../../core/lane.ts';
 import type { BmcPort, BmcSession, CallLimits, ControlReply, IdentifyRequest } from '../../core/ports.ts';
@@ -8,6 +8,7 @@ import type { ConnectUdp } from '../../io/udp.ts';
 import { createEndable } from '../client/endable.ts';
 import { type AskTiming, defaultTiming } from '../client/exchange.ts';
 import { completionError } from '../client/failures.ts';
+import { createLingerers, type Lingerers } from '../client/lingerers.ts';
 import { type Contact, logIn } from '../client/login.ts';
 import type { IpmiSession } from '../client/session.ts';
 import { defaultWarmTiming, keepWarm } from '../client/warm.ts';
@@ -72,19 +73,18 @@ const calls = (address: string, current: () => IpmiSession): Omit<BmcSession, 'g
   },
 });
 
-/**
- * How long a session stays open behind its user: with many servers to stop at once, the goodbyes to
- * the first must not hold up the last.
- */
-const closePauseMs = 50;
-
-const coldSession = async (contact: Contact, limits: CallLimits): Promise<BmcSession> => {
+const coldSession = async (
+  contact: Contact,
+  limits: CallLimits,
+  lingerers: Lingerers,
+): Promise<BmcSession> => {
+  lingerers.hurry();
   const { session, guid } = await logIn(contact, limits);
   return {
     guid,
     ...calls(contact.address, () => session),
     async close() {
-      await sleep(contact.clock, closePauseMs);
+      await lingerers.linger();
       await session.close();
     },
   };
@@ -122,16 +122,18 @@ export const createNativeBmc = (options: NativeOptions, deps: NativeDeps): BmcPo
   /** Sessions in use, and those on their way out. */
   const open = new Set<BmcSession>();
   const examinations = createEndable();
+  const lingerers = createLingerers(clock);
 
   const openSession = (limits: CallLimits): Promise<BmcSession> | BmcSession => {
     const taken = warm?.take();
-    if (!warm || !taken) return coldSession(contact, limits);
+    if (!warm || !taken) return coldSession(contact, limits, lingerers);
     const lease = leaseWarm({ clock, address: contact.address, warm, taken, logIn: relogIn });
     const session = calls(contact.address, lease.session);
     return {
       ...session,
       guid: taken.guid,
       readPower: (within) => lease.ask(within, session.readPower),
+      control: (command, within) => lease.command(() => session.control(command, within)),
       identify: (request, within) => lease.ask(within, (limited) => session.identify(request, limited)),
       close: lease.close,
     };
@@ -156,7 +158,9 @@ export const createNativeBmc = (options: NativeOptions, deps: NativeDeps): BmcPo
         examineBmc({ contact, resolve: resolveName, judge }, { ...limits, signal }),
       ),
     async close() {
-      await Promise.all([examinations.end(), ...[...open].map((session) => session.close())]);
+      const closing = [...open].map((session) => session.close());
+      lingerers.hurry();
+      await Promise.all([examinations.end(), ...closing]);
       await warm?.close();
     },
   };

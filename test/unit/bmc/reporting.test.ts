@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { type LastKnown, reportingBmc } from '../../../src/bmc/reporting.ts';
+import { type CallOffSignal, createCallOff } from '../../../src/core/call-off.ts';
 import { deadlineIn } from '../../../src/core/deadline.ts';
 import { type Finding, failed, good } from '../../../src/core/finding.ts';
 import type { BmcPort, CallLimits } from '../../../src/core/ports.ts';
@@ -35,13 +36,13 @@ const bench = (broken?: BmcPort) => {
     known = fold(known, event);
   };
   const port = reportingBmc(broken ?? bmc.port({ name: 'test' }), { server, lastKnown: () => known, report });
-  const limits = (signal?: AbortSignal): CallLimits => ({
+  const limits = (signal?: CallOffSignal): CallLimits => ({
     deadline: deadlineIn(clock, 10_000),
     priority: 'background',
     ...(signal ? { signal } : {}),
   });
   /** Opens, reads and closes; answers the power or the code of the failure. */
-  const look = async (signal?: AbortSignal): Promise<string> => {
+  const look = async (signal?: CallOffSignal): Promise<string> => {
     const looking = (async () => {
       const session = await port.open(limits(signal));
       const power = await session.readPower(limits(signal));
@@ -110,8 +111,8 @@ describe('what says nothing about a BMC becomes no event', () => {
   test('a login that its caller called off', async () => {
     const { bmc, clock, look, events } = bench();
     bmc.behaviour.frozen = true;
-    const abort = new AbortController();
-    clock.after(100, () => abort.abort());
+    const abort = createCallOff();
+    clock.after(100, () => abort.callOff());
     expect(await look(abort.signal)).toBe('bmc.timeout');
     expect(events).toEqual([]);
   });

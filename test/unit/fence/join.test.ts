@@ -27,13 +27,14 @@ test('a request after off was read is a job of its own, with a proof of its own'
   await bench.clock.advance(100);
   expect(answerOf(second)).toMatchObject({ joined: false, outcome: 'confirmed' });
   expect(answerOf(second).job).not.toBe(answerOf(first).job);
-  expect(answerOf(second).proof?.at).toBe('2026-01-01T00:00:00.104Z');
+  expect(answerOf(second).proof?.at).toBe('2026-01-01T00:00:00.106Z');
 });
 
 test('a request while the proof waits for the disk is a job of its own', async () => {
-  const bench = createFenceBench({ power: 'off' });
-  bench.journal.holdAppends(true);
+  const bench = createFenceBench();
   const first = bench.ask('off');
+  await bench.clock.advance(4);
+  bench.journal.holdAppends(true);
   await bench.clock.advance(100);
   const second = bench.ask('off');
   bench.journal.holdAppends(false);

@@ -5,6 +5,7 @@ import { checkChassis } from '../../../../src/bmc/checks/chassis.ts';
 import { checkClock } from '../../../../src/bmc/checks/clock.ts';
 import { checkIdentity } from '../../../../src/bmc/checks/identity.ts';
 import { checkSlots } from '../../../../src/bmc/checks/slots.ts';
+import { createCallOff } from '../../../../src/core/call-off.ts';
 import { deadlineIn } from '../../../../src/core/deadline.ts';
 import { CodedError, type ErrorCode, errorCatalogue } from '../../../../src/core/errors.ts';
 import type { CallLimits } from '../../../../src/core/ports.ts';
@@ -156,7 +157,9 @@ describe('the address', () => {
 
   test('can be called off', async () => {
     const { limits, check } = bench(() => new Promise(() => undefined));
-    const { finding, ip } = await check('bmc2', limits({ signal: AbortSignal.abort() }));
+    const abort = createCallOff();
+    abort.callOff();
+    const { finding, ip } = await check('bmc2', limits({ signal: abort.signal }));
     expect([finding.state, ip]).toEqual(['bad', undefined]);
   });
 });

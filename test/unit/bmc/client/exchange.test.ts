@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { createExchange, defaultTiming, type Question } from '../../../../src/bmc/client/exchange.ts';
+import { createCallOff } from '../../../../src/core/call-off.ts';
 import { deadlineIn } from '../../../../src/core/deadline.ts';
 import { createLane, type Priority } from '../../../../src/core/lane.ts';
 import type { CallLimits } from '../../../../src/core/ports.ts';
@@ -191,7 +192,9 @@ describe('a closed port', () => {
 describe('calling off', () => {
   test('before sending sends nothing', async () => {
     const { clock, ask, limits, sends } = bench();
-    const asked = ask(question('off'), limits(1000, { signal: AbortSignal.abort() }));
+    const abort = createCallOff();
+    abort.callOff();
+    const asked = ask(question('off'), limits(1000, { signal: abort.signal }));
     await clock.advance(10);
     expect(asked.error).toMatchObject({ code: 'bmc.timeout' });
     expect(sends()).toEqual([]);
@@ -200,10 +203,10 @@ describe('calling off', () => {
 
   test('while waiting for an answer ends at once and frees the device', async () => {
     const { clock, lane, ask, limits } = bench();
-    const abort = new AbortController();
+    const abort = createCallOff();
     const asked = ask(question('off'), limits(60_000, { signal: abort.signal }));
     await clock.advance(100);
-    abort.abort();
+    abort.callOff();
     await clock.advance(0);
     expect(asked).toMatchObject({ atMs: 100, error: { code: 'bmc.timeout' } });
     expect(lane.depth()).toBe(0);
@@ -212,11 +215,11 @@ describe('calling off', () => {
 
   test('while waiting for a turn ends at once, and nothing is sent when the turn comes', async () => {
     const { clock, lane, ask, limits, texts } = bench();
-    const abort = new AbortController();
+    const abort = createCallOff();
     ask(question('slow'));
     const asked = ask(question('on', { resend: false }), limits(60_000, { signal: abort.signal }));
     await clock.advance(100);
-    abort.abort();
+    abort.callOff();
     await clock.advance(0);
     expect(asked).toMatchObject({ atMs: 100, error: { code: 'bmc.timeout' } });
     await clock.advance(10_000);
