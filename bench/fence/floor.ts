@@ -7,8 +7,8 @@ import { createLane } from '../../src/core/lane.ts';
 import { Secret } from '../../src/core/secret.ts';
 import { password, type Target, user } from './rig.ts';
 
-/** Round trips of a warm stop: read, off, read. */
-const roundTrips = 3;
+/** Round trips of a warm stop: off, read. */
+const roundTrips = 2;
 
 const limits = () => ({ deadline: deadlineIn(systemClock, 10_000), priority: 'operator' }) as const;
 

@@ -10,8 +10,11 @@ import { type Rig, startRig } from './rig.ts';
 
 /** `npm run bench:fence [-- --json] [-- --n 1,64,256] [-- --no-daemon]`: our forced stops beside those of other programs. */
 
-const repetitions: Readonly<Record<number, number>> = { 1: 31, 64: 15, 256: 9 };
+const repetitions: Readonly<Record<number, number>> = { 1: 41, 64: 25, 256: 15 };
 const fewest = 9;
+/** Forced stops before the first measured one: the engine compiles what it has run for some time. */
+const warmUpStops = 1_500;
+const mostWarmUps = 30;
 /** Tools that start a process per BMC are run this often. */
 const slowRepetitions = 2;
 /** fence_ipmilan takes 20 s for 256 BMCs; the figure adds nothing. */
@@ -57,6 +60,13 @@ const slowPeers = async (rig: Rig, warm: Ours): Promise<Pick<Figures, 'ipmitoolM
   return { ipmitoolMs: median(walls.ipmitool), ...fenceIpmilanMs };
 };
 
+const warmUp = async (ours: Ours, rounds: number): Promise<void> => {
+  for (let count = 0; count < rounds; count += 1) {
+    await ours.stopAll();
+    await ours.startAll();
+  }
+};
+
 const measure = async (n: number, folder: string): Promise<Figures> => {
   const rounds = repetitions[n] ?? fewest;
   const rig = await startRig(n);
@@ -65,6 +75,7 @@ const measure = async (n: number, folder: string): Promise<Figures> => {
     const cold = await startOurs(rig.targets, false);
     const warm = await startOurs(rig.targets, true);
     await pause(warmUpMs);
+    for (const ours of [warm, cold]) await warmUp(ours, Math.min(mostWarmUps, Math.ceil(warmUpStops / n)));
     const times = await interleave(rig, folder, cold, warm, rounds);
     const slow = await slowPeers(rig, warm);
     await Promise.all([cold.close(), warm.close()]);

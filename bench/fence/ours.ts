@@ -71,7 +71,7 @@ export const startOurs = async (targets: readonly Target[], warm: boolean): Prom
     identities: { pinned: () => undefined, ownerOf: () => undefined, checked: () => true },
     record: async (event) => {
       events += 1;
-      return { ...event, seq: events, at: '', severity: 'info' };
+      return Object.assign(event, { seq: events, at: '', severity: 'info' as const });
     },
     newJobId: () => {
       jobs += 1;

@@ -71,7 +71,11 @@ export interface JobStart {
 export const createJob = (clock: Clock, start: JobStart): Job => {
   const startedMs = clock.nowMs();
   return {
-    ...start,
+    id: start.id,
+    server: start.server,
+    action: start.action,
+    requester: start.requester,
+    observeMs: start.observeMs,
     startedMs,
     deadlineMs: startedMs + start.deadlineMs,
     joiners: 0,

@@ -73,28 +73,38 @@ const mostRemembered = 200;
 /** A margin never takes more than a quarter of a short deadline. */
 const less = (askedMs: number, marginMs: number): number => askedMs - Math.min(marginMs, askedMs / 4);
 
-/** Jobs that were refused, run or ran, the latest few. */
+/** Jobs that are over, the latest few. */
 const createMemory = () => {
   const jobs = new Map<string, Job>();
   return {
-    add(job: Job, isRunning: (job: Job) => boolean) {
+    add(job: Job) {
       jobs.set(job.id, job);
-      for (const [id, old] of jobs) {
-        if (jobs.size <= mostRemembered) return;
-        if (!isRunning(old)) jobs.delete(id);
+      if (jobs.size <= mostRemembered) return;
+      for (const oldest of jobs.keys()) {
+        jobs.delete(oldest);
+        return;
       }
     },
     get: (id: string) => jobs.get(id),
-    latestOf: (server: string) =>
-      [...jobs.values()].findLast((job) => job.server === server && job.action !== 'status'),
+    all: () => jobs.values(),
   };
 };
+
+/** The job among `jobs` that began last and was more than a look. */
+const latestAmong = (jobs: readonly Job[], server: string): Job | undefined =>
+  jobs
+    .filter((job) => job.server === server && job.action !== 'status')
+    .reduce<Job | undefined>(
+      (latest, job) => (latest && latest.startedMs > job.startedMs ? latest : job),
+      undefined,
+    );
 
 /** The forced-stop service: jobs keyed by server and action, which outlive whoever asked for them. */
 export const createFenceService = (deps: FenceDeps): FenceService => {
   const { clock, log } = deps;
   const slots = new Map<string, Slot>();
-  const running = new Map<Job, RunningJob>();
+  /** By the id of the job. */
+  const running = new Map<string, RunningJob>();
   const memory = createMemory();
   let stopping = false;
 
@@ -116,9 +126,7 @@ export const createFenceService = (deps: FenceDeps): FenceService => {
     const observes = action === 'off' || action === 'cycle' || action === 'on';
     const observeMs = observes ? settings.observeMs : 0;
     const deadlineMs = less(askedMs, settings.decisionMarginMs);
-    const job = createJob(clock, { id: deps.newJobId(), server, action, requester, deadlineMs, observeMs });
-    memory.add(job, (other) => running.has(other));
-    return job;
+    return createJob(clock, { id: deps.newJobId(), server, action, requester, deadlineMs, observeMs });
   };
 
   const launch = (job: Job, bmc: BmcPort, slot: Slot, records: JobRecords): RunningJob => {
@@ -128,8 +136,11 @@ export const createFenceService = (deps: FenceDeps): FenceService => {
       job,
       records,
     );
-    running.set(job, started);
-    void started.ended.finally(() => running.delete(job));
+    running.set(job.id, started);
+    void started.ended.finally(() => {
+      running.delete(job.id);
+      memory.add(job);
+    });
     return started;
   };
 
@@ -144,6 +155,7 @@ export const createFenceService = (deps: FenceDeps): FenceService => {
     const job = newJob(request, times);
     const { settings, askedMs } = times;
     const records = { clock, log, settings, record: deps.record };
+    memory.add(job);
     const settled = concludeJob(
       records,
       job,
@@ -167,7 +179,7 @@ export const createFenceService = (deps: FenceDeps): FenceService => {
     const { server, action } = request;
     const slot = slotOf(server);
     const same = joinable(slot, action, clock.nowMs());
-    const shared = same && running.get(same);
+    const shared = same && running.get(same.id);
     if (shared) return join(shared, request, times);
     const bmc = deps.bmcOf(server);
     if (!bmc) {
@@ -192,10 +204,12 @@ export const createFenceService = (deps: FenceDeps): FenceService => {
     const reason: Reason = { code: 'fence.interrupted', message };
     job.trouble = reason;
     job.maybeSent = true;
-    memory.add(job, (other) => running.has(other));
     const owed = resumedRecords(records, job);
     const bmc = deps.bmcOf(server);
-    if (!bmc) return concludeJob(records, job, { kind: 'unproved', reason }, owed);
+    if (!bmc) {
+      memory.add(job);
+      return concludeJob(records, job, { kind: 'unproved', reason }, owed);
+    }
     const { settled } = launch(job, bmc, slot, owed);
     if (deadlineMs === 0) await settled;
   };
@@ -213,8 +227,8 @@ export const createFenceService = (deps: FenceDeps): FenceService => {
       return { ...reportOf(job), joined };
     },
     find(id) {
-      const job = memory.get(id);
-      return job && { report: reportOf(job), running: running.has(job) };
+      const job = running.get(id)?.job ?? memory.get(id);
+      return job && { report: reportOf(job), running: running.has(id) };
     },
     async resume({ interrupted, mayComeOn }) {
       const settings = deps.settings();
@@ -222,7 +236,10 @@ export const createFenceService = (deps: FenceDeps): FenceService => {
       for (const server of mayComeOn) slotOf(server).powerOn = { sentMs: clock.nowMs() };
       await Promise.all(interrupted.map((one) => resumeOne(one, records)));
     },
-    latestOf: (server) => memory.latestOf(server)?.id,
+    latestOf(server) {
+      const live = [...running.values()].map(({ job }) => job);
+      return latestAmong([...memory.all(), ...live], server)?.id;
+    },
     running: () => running.size,
     async stop() {
       stopping = true;

@@ -80,6 +80,8 @@ const calledOff = (address: string): CodedError =>
 const noTime = (address: string): CodedError =>
   new CodedError('bmc.timeout', `there was no time left to ask ${address}; nothing was sent`);
 
+const ignore = (): void => {};
+
 /** Runs one question to its end: sends, resends, waits, and gives up by the rules of the timing. */
 const runQuestion = <Answer>(
   deps: ExchangeDeps,
@@ -92,29 +94,33 @@ const runQuestion = <Answer>(
     if (limitMs <= 0) return reject(noTime(deps.address));
     const { link, clock, timing, address } = deps;
     const startedMs = clock.nowMs();
+    const untilMs = startedMs + limitMs;
     let sends = 0;
     let dropped = 0;
     let lastFault: UdpFault | undefined;
-    let pause: Timer | undefined;
+    let timer: Timer | undefined;
 
     const end = (settle: () => void) => {
-      pause?.cancel();
-      limit.cancel();
-      signal?.forget(onAbort);
-      link.receive(
-        () => {},
-        () => {},
-      );
+      timer?.cancel();
+      signal?.forget(onCallOff);
+      link.receive(ignore, ignore);
       settle();
     };
+    const giveUp = () =>
+      end(() =>
+        reject(lastFault ? faultError(lastFault, address) : silenceError(address, limitMs, sends, dropped)),
+      );
+    /** The one timer of a question: the next send, or the end where that comes first. */
+    const wait = (pauseMs: number, next: () => void) => {
+      timer?.cancel();
+      const leftMs = untilMs - clock.nowMs();
+      timer = pauseMs < leftMs ? clock.after(pauseMs, next) : clock.after(leftMs, giveUp);
+    };
     const send = () => {
-      pause?.cancel();
-      if (sends === 0 || question.resend) {
-        pause = clock.after(backoffMs(timing.resend, sends), send);
-        sends += 1;
-        lastFault = undefined;
-        link.send(question.frame());
-      }
+      wait(question.resend ? backoffMs(timing.resend, sends) : limitMs, send);
+      sends += 1;
+      lastFault = undefined;
+      link.send(question.frame());
     };
     const onDatagram = (datagram: Buffer) => {
       const answer = question.read(datagram);
@@ -127,16 +133,10 @@ const runQuestion = <Answer>(
       if (!question.resend || spentMs + closedPortPauseMs > Math.min(timing.closedPortMs, limitMs)) {
         return end(() => reject(faultError(fault, address)));
       }
-      pause?.cancel();
-      pause = clock.after(closedPortPauseMs, send);
+      wait(closedPortPauseMs, send);
     };
-    const onAbort = () => end(() => reject(calledOff(address)));
-    signal?.listen(onAbort);
-    const limit = clock.after(limitMs, () =>
-      end(() =>
-        reject(lastFault ? faultError(lastFault, address) : silenceError(address, limitMs, sends, dropped)),
-      ),
-    );
+    const onCallOff = () => end(() => reject(calledOff(address)));
+    signal?.listen(onCallOff);
     link.receive(onDatagram, onFault);
     send();
   });

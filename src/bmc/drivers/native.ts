@@ -130,8 +130,8 @@ export const createNativeBmc = (options: NativeOptions, deps: NativeDeps): BmcPo
     const lease = leaseWarm({ clock, address: contact.address, warm, taken, logIn: relogIn });
     const session = calls(contact.address, lease.session);
     return {
-      ...session,
       guid: taken.guid,
+      readIdentify: session.readIdentify,
       readPower: (within) => lease.ask(within, session.readPower),
       control: (command, within) => lease.command(() => session.control(command, within)),
       identify: (request, within) => lease.ask(within, (limited) => session.identify(request, limited)),

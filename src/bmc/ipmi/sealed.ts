@@ -50,6 +50,15 @@ const integrityCode = ({ suite, keys }: Protection, covered: Buffer): Buffer =>
         .subarray(0, suite.integrity.codeLength)
     : noTrailer;
 
+/** Pad bytes, pad length and next header, with room for the code behind them (13.6). */
+const trailerFor = (payloadLength: number, codeLength: number): Buffer => {
+  const padLength = (4 - ((rmcpPlusPayloadOffset - rmcpHeaderLength + payloadLength + 2) % 4)) % 4;
+  const trailer = Buffer.alloc(padLength + 2 + codeLength, integrityPadByte);
+  trailer[padLength] = padLength;
+  trailer[padLength + 1] = nextHeader;
+  return trailer;
+};
+
 /** A payload as a datagram of the session: encrypted, padded and signed as the suite asks. */
 export const seal = (
   protection: Protection,
@@ -58,15 +67,18 @@ export const seal = (
   const { suite, keys } = protection;
   const encrypted = suite.confidentiality !== 'none';
   const authenticated = suite.integrity.hash !== undefined;
-  const payload = encrypted ? encrypt(keys.encryptionKey, packet.payload) : packet.payload;
-  const unsigned = { ...packet, payload, encrypted, authenticated };
-  if (!authenticated) return encodeRmcpPlus({ ...unsigned, trailer: noTrailer });
   const { codeLength } = suite.integrity;
-  const padLength = (4 - ((rmcpPlusPayloadOffset - rmcpHeaderLength + payload.length + 2) % 4)) % 4;
-  const trailer = Buffer.alloc(padLength + 2 + codeLength, integrityPadByte);
-  trailer[padLength] = padLength;
-  trailer[padLength + 1] = nextHeader;
-  const datagram = encodeRmcpPlus({ ...unsigned, trailer });
+  const payload = encrypted ? encrypt(keys.encryptionKey, packet.payload) : packet.payload;
+  const datagram = encodeRmcpPlus({
+    payloadType: packet.payloadType,
+    sessionId: packet.sessionId,
+    sequence: packet.sequence,
+    payload,
+    encrypted,
+    authenticated,
+    trailer: authenticated ? trailerFor(payload.length, codeLength) : noTrailer,
+  });
+  if (!authenticated) return datagram;
   const codeOffset = datagram.length - codeLength;
   integrityCode(protection, datagram.subarray(rmcpHeaderLength, codeOffset)).copy(datagram, codeOffset);
   return datagram;
