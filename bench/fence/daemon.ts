@@ -19,7 +19,8 @@ export interface DaemonFigures {
 
 const program = join(process.cwd(), 'bin', 'noroshi');
 /** As in docs/noroshi.service. */
-const nodeFlags = ['--max-semi-space-size=4'];
+const nodeFlags = ['--max-semi-space-size=2', '--max-old-space-size=256'];
+const environment = { MALLOC_ARENA_MAX: '1' };
 const startLimitMs = 20_000;
 const answers = 31;
 const many = 256;
@@ -37,7 +38,10 @@ interface Process {
 }
 
 const start = (args: readonly string[]): Process => {
-  const child = spawn(process.execPath, [...nodeFlags, program, ...args], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, [...nodeFlags, program, ...args], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+    env: { ...process.env, ...environment },
+  });
   const lines: Line[] = [];
   const watchers = new Set<(line: Line) => void>();
   let rest = '';

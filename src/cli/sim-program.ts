@@ -28,6 +28,7 @@ export const addSimulators = (sim: Command, terminal: Terminal, finish: (code: E
     .option('--on-delay <ms>', 'how long the server takes to come on')
     .option('--suites <ids>', 'cipher suites, such as 17,3')
     .option('--slots <n>', 'sessions it can have at once (default 4)')
+    .option('--session-idle <ms>', 'how long a session may say nothing before it is dropped (default 60000)')
     .option('--fault <name[=value]>', 'a fault that it starts with, see below; may be repeated', collect, [])
     .option('--seed <n>', 'repeats what faults do by chance (default: another one each time)')
     .option('--until-stdin-ends', 'end when standard input ends')

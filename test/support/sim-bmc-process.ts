@@ -16,6 +16,7 @@ export interface SimSpec {
   readonly onDelayMs?: number;
   readonly suites?: readonly number[];
   readonly slots?: number;
+  readonly sessionIdleMs?: number;
 }
 
 /** A change of the power of one simulated server, as the simulator wrote it down. */

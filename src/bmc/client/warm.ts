@@ -1,4 +1,5 @@
-import type { Clock, Timer } from '../../core/clock.ts';
+import { createCallOff } from '../../core/call-off.ts';
+import { type Clock, type Timer, within } from '../../core/clock.ts';
 import { deadlineIn } from '../../core/deadline.ts';
 import { codeOf, type ErrorCode } from '../../core/errors.ts';
 import type { CallLimits } from '../../core/ports.ts';
@@ -15,6 +16,8 @@ export interface WarmTiming {
   /** First and longest pause before a lost session is opened again. */
   readonly reopenFirstMs: number;
   readonly reopenLongestMs: number;
+  /** How long the end of everything waits for a login under way. */
+  readonly endLimitMs: number;
 }
 
 export const defaultWarmTiming: WarmTiming = {
@@ -22,6 +25,7 @@ export const defaultWarmTiming: WarmTiming = {
   callLimitMs: 5_000,
   reopenFirstMs: 1_000,
   reopenLongestMs: 300_000,
+  endLimitMs: 700,
 };
 
 /** Slots that must stay free for others once the warm session is open. */
@@ -63,15 +67,22 @@ export const keepWarm = ({ clock, timing, logIn }: WarmDeps): WarmSession => {
   let timer: Timer | undefined;
   let failures = 0;
   let closed = false;
+  /** What is being asked or opened now; it may leave a session behind. */
+  let working: Promise<void> = Promise.resolve();
+  const hurry = createCallOff();
 
   const background = (): CallLimits => ({
     deadline: deadlineIn(clock, timing.callLimitMs),
     priority: 'background',
+    signal: hurry.signal,
   });
 
   const after = (delayMs: number, run: () => Promise<void>) => {
     timer?.cancel();
-    if (!closed) timer = clock.after(delayMs, () => void run());
+    const start = () => {
+      working = run();
+    };
+    if (!closed) timer = clock.after(delayMs, start);
   };
 
   const reopenLater = () => {
@@ -87,8 +98,8 @@ export const keepWarm = ({ clock, timing, logIn }: WarmDeps): WarmSession => {
   const reopen = async (): Promise<void> => {
     try {
       const opened = await logIn(background());
-      const keep = !closed && (await hasRoom(opened).catch(() => false));
-      if (!keep) {
+      const room = await hasRoom(opened).catch(() => false);
+      if (closed || !room) {
         await opened.session.close();
         return reopenLater();
       }
@@ -142,6 +153,10 @@ export const keepWarm = ({ clock, timing, logIn }: WarmDeps): WarmSession => {
       const session = idle;
       idle = undefined;
       await session?.session.close();
+      // A login that is broken off leaves its slot taken until the BMC gives up: it is given time to end well.
+      await within(clock, timing.endLimitMs, working);
+      hurry.callOff();
+      await working;
     },
   };
 };

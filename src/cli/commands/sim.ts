@@ -24,6 +24,7 @@ export interface SimBmcFlags {
   readonly onDelay?: string;
   readonly suites?: string;
   readonly slots?: string;
+  readonly sessionIdle?: string;
   /** `name` or `name=value`, see {@link faultsFromFlags}. */
   readonly fault?: readonly string[];
   readonly seed?: string;
@@ -37,7 +38,7 @@ const number = (text: string | undefined): number | undefined =>
 type ProcessFlags = Pick<SimBmcFlags, 'file' | 'untilStdinEnds'>;
 
 const bmcOf = (flags: Omit<SimBmcFlags, keyof ProcessFlags>): unknown => {
-  const { port, offDelay, onDelay, suites, slots, seed, fault, ...texts } = flags;
+  const { port, offDelay, onDelay, suites, slots, sessionIdle, seed, fault, ...texts } = flags;
   return {
     ...texts,
     port: number(port),
@@ -45,6 +46,7 @@ const bmcOf = (flags: Omit<SimBmcFlags, keyof ProcessFlags>): unknown => {
     onDelayMs: number(onDelay),
     suites: suites?.split(',').map(Number),
     slots: number(slots),
+    sessionIdleMs: number(sessionIdle),
     seed: number(seed),
     faults: fault && faultsFromFlags(fault),
   };

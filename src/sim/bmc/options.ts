@@ -54,6 +54,8 @@ const simBmc = z.strictObject({
     .min(1)
     .default([17, 3]),
   slots: z.number().int().min(1).max(64).default(4),
+  /** How long a session may say nothing before the BMC drops it, 60 s by default (IPMI 2.0 section 6.12.15). */
+  sessionIdleMs: delayMs.optional(),
   faults: faultSettingsSchema.optional(),
   /** Repeats what faults do by chance; the line `listening` tells the one in use. */
   seed: z.number().int().min(0).lt(seedLimit).optional(),
@@ -106,7 +108,7 @@ export const serverOptionsOf = async (
     users: [{ name: user, password, privilege }],
     guid: guidOf(spec),
     suites,
-    limits: { slots },
+    limits: { slots, ...given({ idleMs: spec.sessionIdleMs }) },
     machine: { power, ...given({ offDelayMs, onDelayMs, softOffDelayMs }) },
     ...given({ kg: secrets.kg, faults, seed }),
   };
