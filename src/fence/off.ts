@@ -1,4 +1,5 @@
-import { type Ending, maySend, pause } from './job.ts';
+import type { ErrorCode } from '../core/errors.ts';
+import { type Ending, type Job, maySend, pause } from './job.ts';
 import { endedBy, openPatiently, type Procedure, type ProcedureContext, readPatiently } from './procedure.ts';
 import { pollPauseMs, retryPauseMs } from './settings.ts';
 import type { PowerOn } from './slots.ts';
@@ -30,6 +31,13 @@ const due = ({ clock, job, settings }: ProcedureContext, sent: Sent): boolean =>
   return clock.nowMs() - sent.lastMs >= waitMs;
 };
 
+/**
+ * Whether the BMC's no ends the job. "Not in this state" is what one says whose server is off, others
+ * have other words for that: before the power was read, no word of the BMC is the last one.
+ */
+const isLasting = (job: Job, code: ErrorCode): boolean =>
+  job.lastRead !== undefined && code !== 'bmc.state' && code !== 'bmc.busy';
+
 /** Sends one power-off, which is idempotent; answers an ending only where the BMC said a lasting no. */
 const sendOff = async (context: ProcedureContext, sent: Sent): Promise<Ending | undefined> => {
   const { clock, job, talk, mayProceed, pendingPowerOn } = context;
@@ -47,10 +55,7 @@ const sendOff = async (context: ProcedureContext, sent: Sent): Promise<Ending | 
   sent.losses += 1;
   job.trouble = reply.reason;
   if (reply.kind !== 'rejected') return undefined;
-  // "Not in this state" is what a BMC says whose server just went off: the next read decides.
-  return reply.reason.code === 'bmc.state' || reply.reason.code === 'bmc.busy'
-    ? undefined
-    : endedBy(job, reply.reason);
+  return isLasting(job, reply.reason.code) ? endedBy(job, reply.reason) : undefined;
 };
 
 /** Sends the first power-off without a look at the power: a read would only make the server live longer. */

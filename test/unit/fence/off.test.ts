@@ -219,12 +219,23 @@ describe('a power-off that cannot be proved', () => {
   );
 
   test.each(['bmc.privilege', 'bmc.rejected'] as const)(
-    'is refused where the BMC said a lasting no (%s)',
+    'is refused where the BMC said a lasting no (%s), and says it again after the server was read on',
     async (code) => {
       const bench = createFenceBench();
-      bench.bmc().faultControls(code);
+      bench.bmc().faultControls(code, 2);
       const answer = await answered(bench, 'off');
       expect(answer).toMatchObject({ outcome: 'refused', fenced: false, reason: { code } });
+      expect(commandsOf(bench.bmc())).toEqual(['off', 'off']);
+      expect(answer.waitedMs).toBeLessThan(200);
+    },
+  );
+
+  test.each(['bmc.privilege', 'bmc.rejected'] as const)(
+    'of a server that is off is confirmed, in whatever words its BMC refused the command (%s)',
+    async (code) => {
+      const bench = createFenceBench({ power: 'off' });
+      bench.bmc().faultControls(code);
+      expect(await answered(bench, 'off')).toMatchObject({ outcome: 'confirmed', fenced: true });
       expect(commandsOf(bench.bmc())).toEqual(['off']);
     },
   );
