@@ -15,6 +15,7 @@ import type { Journal } from './events/journal.ts';
 import { openJournal } from './events/journal-thread.ts';
 import type { View } from './events/view.ts';
 import { carriedOver } from './fence/carry-over.ts';
+import { bmcOnly } from './fence/chain.ts';
 import { contradictionIn } from './fence/contradiction.ts';
 import type { Identities } from './fence/identity.ts';
 import { createFenceService, type FenceService } from './fence/service.ts';
@@ -102,6 +103,7 @@ const fenceFor = (current: Parts['current'], { clock, log }: DaemonDeps, events:
     self: current.config.self.role === 'member' ? current.config.self.node : undefined,
     knows: (server) => Object.hasOwn(current.config.servers, server),
     bmcOf: (server) => current.hardware.bmcOf(server),
+    chainOf: () => bmcOnly,
     identities: identitiesOf(current, events),
     record: events.record,
     newJobId: () => randomUUID(),

@@ -117,6 +117,20 @@ export const errorCatalogue = {
     meaning: 'The configuration gives this server no BMC.',
     remedy: 'Add a bmc section to the server, or ask for another server.',
   },
+  'script.notStarted': {
+    meaning: 'The forced-stop script could not be started, so it did nothing.',
+    remedy: 'Check that the file named in the chain exists and may be executed by the user of the daemon.',
+  },
+  'script.failed': {
+    meaning: 'The forced-stop script ended with an error; what it did before that is not known.',
+    remedy: 'Read what it wrote, in the result of the forced stop. Do not fail over on this.',
+  },
+  'script.timedOut': {
+    meaning:
+      'The forced-stop script took longer than its limit and was killed, with all that it had started.',
+    remedy:
+      'Raise limitSeconds of the script and the deadline with it, or make the script faster. Do not fail over on this.',
+  },
   'fence.stopping': {
     meaning: 'The daemon is stopping and takes no new actions.',
     remedy: 'Ask again after it has started, or ask the gateway of another server.',

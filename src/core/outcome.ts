@@ -15,7 +15,8 @@ export type FenceAction = (typeof fenceActions)[number];
 export type Outcome = 'confirmed' | 'refused' | 'unknown';
 
 /** Where a proof came from; a proof always names its source. */
-export type ProofSource = 'bmc';
+export const proofSources = ['bmc', 'script'] as const;
+export type ProofSource = (typeof proofSources)[number];
 
 /** A power state that was read, by whom and when (ISO 8601 UTC). */
 export interface Proof {

@@ -52,6 +52,17 @@ export interface BmcSession {
  */
 export type JudgeGuid = (guid: string | undefined) => 'known' | 'new' | 'unchecked' | Reason;
 
+/** What became of one stop by other means than a BMC; `accepted` proves nothing unless {@link StopPort.provesOff}. */
+export type StopReply = Extract<ControlReply, { kind: 'accepted' | 'notSent' | 'unanswered' }>;
+
+/** A way to stop a server other than through its BMC, such as the site's own script. */
+export interface StopPort {
+  /** Whether its success may be taken for a proof that the server is off: the configuration says so. */
+  readonly provesOff: boolean;
+  /** Stops the server; a stop that failed or was broken off may still have been done. Never throws. */
+  stop(limits: CallLimits): Promise<StopReply>;
+}
+
 /** One server's BMC. */
 export interface BmcPort {
   /** Logs in; nothing about the server is changed. Throws a CodedError with a `bmc.*` code. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { type ErrorCode, errorCatalogue } from '../core/errors.ts';
-import { fenceActions } from '../core/outcome.ts';
+import { fenceActions, proofSources } from '../core/outcome.ts';
 
 /** How much an event matters to the one who is woken by it. */
 export const severities = ['info', 'notice', 'warning', 'critical'] as const;
@@ -12,7 +12,7 @@ export const journalTroubles = ['fullDisk', 'readOnly', 'damaged', 'failed', 'hu
 const codes = Object.keys(errorCatalogue) as [ErrorCode, ...ErrorCode[]];
 const server = z.string();
 const reason = z.strictObject({ code: z.enum(codes), message: z.string() });
-const proof = z.strictObject({ by: z.literal('bmc'), power: z.enum(['on', 'off']), at: z.string() });
+const proof = z.strictObject({ by: z.enum(proofSources), power: z.enum(['on', 'off']), at: z.string() });
 const step = z.strictObject({ atMs: z.number(), step: z.string(), result: z.string() });
 const job = z.string();
 const action = z.enum(fenceActions);

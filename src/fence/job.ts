@@ -24,6 +24,10 @@ export interface Job {
   deadlineMs: number;
   /** How long the job goes on looking after its deadline. */
   readonly observeMs: number;
+  /** It began before a restart of the daemon: what it did then is not known, so it reads first. */
+  readonly resumed: boolean;
+  /** When the method under way has to give way to the next one; Infinity where none comes after it. Monotonic. */
+  methodEndsMs: number;
   /** How many callers joined so far: a proof must have been asked for after the last of them. */
   joiners: number;
   /** The wanted state was read, if too early for the last joiner: nobody joins any more. */
@@ -66,6 +70,8 @@ export interface JobStart {
   /** From now; the caller's deadline less the margin of the answer. */
   readonly deadlineMs: number;
   readonly observeMs: number;
+  /** See {@link Job.resumed}. */
+  readonly resumed?: boolean;
 }
 
 export const createJob = (clock: Clock, start: JobStart): Job => {
@@ -76,13 +82,15 @@ export const createJob = (clock: Clock, start: JobStart): Job => {
     action: start.action,
     requester: start.requester,
     observeMs: start.observeMs,
+    resumed: start.resumed ?? false,
     startedMs,
     deadlineMs: startedMs + start.deadlineMs,
+    methodEndsMs: Number.POSITIVE_INFINITY,
     joiners: 0,
     wantedRead: false,
     preempted: undefined,
     noRestart: undefined,
-    maybeSent: false,
+    maybeSent: start.resumed ?? false,
     accepted: false,
     lastReply: undefined,
     trouble: undefined,
@@ -104,12 +112,17 @@ export const noteStep = (clock: Clock, job: Job, step: string, result: string): 
   job.steps.push({ atMs: Math.round((clock.nowMs() - job.startedMs) * 10) / 10, step, result });
 };
 
-/** Whether the job may still send a command. */
-export const maySend = (clock: Clock, job: Job): boolean => !job.preempted && clock.nowMs() < job.deadlineMs;
+const sendUntilMs = (job: Job): number => Math.min(job.deadlineMs, job.methodEndsMs);
 
-/** Whether the job still looks at the server at all. */
+const observeUntilMs = (job: Job): number => Math.min(job.deadlineMs + job.observeMs, job.methodEndsMs);
+
+/** Whether the method under way may still send a command. */
+export const maySend = (clock: Clock, job: Job): boolean =>
+  !job.preempted && clock.nowMs() < sendUntilMs(job);
+
+/** Whether the method under way still looks at the server at all. */
 export const mayObserve = (clock: Clock, job: Job): boolean =>
-  !job.preempted && clock.nowMs() < job.deadlineMs + job.observeMs;
+  !job.preempted && clock.nowMs() < observeUntilMs(job);
 
 const limitsUntil = (clock: Clock, job: Job, atMs: number): CallLimits => {
   const deadline: Deadline = deadlineAt(clock, atMs);
@@ -118,14 +131,14 @@ const limitsUntil = (clock: Clock, job: Job, atMs: number): CallLimits => {
 
 /** The limits of one look of this job: observing goes on past the deadline. */
 export const lookLimits = (clock: Clock, job: Job): CallLimits =>
-  limitsUntil(clock, job, job.deadlineMs + job.observeMs);
+  limitsUntil(clock, job, observeUntilMs(job));
 
 /** The limits of one command of this job: it must not leave late, however long it waits for its turn. */
-export const sendLimits = (clock: Clock, job: Job): CallLimits => limitsUntil(clock, job, job.deadlineMs);
+export const sendLimits = (clock: Clock, job: Job): CallLimits => limitsUntil(clock, job, sendUntilMs(job));
 
 /** The power state that a job looks for. */
 export const wantedPower = (job: Job): 'on' | 'off' => (job.action === 'on' ? 'on' : 'off');
 
-/** Waits, unless the job is called off first. */
+/** Waits, unless the job is called off or the time of its method is over first. */
 export const pause = (clock: Clock, job: Job, pauseMs: number): Promise<void> =>
-  sleep(clock, pauseMs, job.abort.signal);
+  sleep(clock, Math.min(pauseMs, Math.max(0, job.methodEndsMs - clock.nowMs())), job.abort.signal);

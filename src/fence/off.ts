@@ -67,17 +67,30 @@ const beginOff = async (context: ProcedureContext, sent: Sent): Promise<Ending |
  * job that was cut off by a restart may have sent before, and reads first.
  */
 export const forceOff: Procedure = async (context) => {
+  const sent: Sent = { firstMs: undefined, lastMs: undefined, losses: 0, overruled: undefined };
+  const early = context.job.resumed ? undefined : await beginOff(context, sent);
+  return early ?? untilOff(context, sent, () => due(context, sent));
+};
+
+/** Reads until the server is off, and sends nothing: something else was told to stop it. */
+export const readUntilOff: Procedure = (context) => {
+  const sent: Sent = { firstMs: undefined, lastMs: undefined, losses: 0, overruled: undefined };
+  return untilOff(context, sent, () => false);
+};
+
+const untilOff = async (
+  context: ProcedureContext,
+  sent: Sent,
+  maySendAgain: () => boolean,
+): Promise<Ending> => {
   const { clock, job } = context;
   const startedMs = clock.nowMs();
-  const sent: Sent = { firstMs: undefined, lastMs: undefined, losses: 0, overruled: undefined };
-  const early = job.maybeSent ? undefined : await beginOff(context, sent);
-  if (early) return early;
   for (;;) {
     const outcome = await readPatiently(context);
     if ('ending' in outcome) return outcome.ending;
     const { proof, askedMs } = outcome.value;
     if (proof.power === 'off' && settled(context, sent)) return { kind: 'proved', proof };
-    if (due(context, sent)) {
+    if (maySendAgain()) {
       const ending = await sendOff(context, sent);
       if (ending) return ending;
       continue;

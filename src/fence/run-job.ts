@@ -4,6 +4,7 @@ import type { Logger } from '../core/log.ts';
 import type { FenceAction } from '../core/outcome.ts';
 import type { BmcPort } from '../core/ports.ts';
 import type { Event, NewEvent } from '../events/catalogue.ts';
+import { type Chain, stopBy } from './chain.ts';
 import { restart } from './cycle.ts';
 import { createDecision } from './decision.ts';
 import type { Identities } from './identity.ts';
@@ -24,6 +25,7 @@ export interface RunDeps {
   readonly log: Logger;
   readonly settings: FenceSettings;
   readonly bmc: BmcPort;
+  readonly chain: Chain;
   readonly slot: Slot;
   readonly identities: Identities;
   readonly record: (event: NewEvent) => Promise<Event>;
@@ -40,14 +42,16 @@ export interface RunningJob {
   extend(deadlineMs: number): void;
 }
 
-const procedures: Record<FenceAction, Procedure> = {
-  off: forceOff,
+const procedures: Record<Exclude<FenceAction, 'off'>, Procedure> = {
   cycle: forceOff,
   on: forceOn,
   reset: impulse('reset'),
   nmi: impulse('nmi'),
   status: readStatus,
 };
+
+const procedureOf = (action: FenceAction, chain: Chain): Procedure =>
+  action === 'off' ? stopBy(chain) : procedures[action];
 
 const conclude = (clock: Clock, job: Job, ending: Ending): void => {
   job.ending = ending;
@@ -72,7 +76,7 @@ const carryOut = async (deps: RunDeps, context: ProcedureContext): Promise<Endin
   const { job } = context;
   try {
     if (job.action === 'off' || job.action === 'cycle') await preempt(deps.slot, job);
-    const ending = await procedures[job.action](context);
+    const ending = await procedureOf(job.action, deps.chain)(context);
     weighOff(deps, job, ending);
     return ending;
   } catch (error) {

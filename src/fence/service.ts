@@ -5,6 +5,7 @@ import type { FenceAction, Reason } from '../core/outcome.ts';
 import type { BmcPort } from '../core/ports.ts';
 import type { Event, FenceReport, NewEvent } from '../events/catalogue.ts';
 import type { CarriedOver, InterruptedJob } from './carry-over.ts';
+import type { Chain } from './chain.ts';
 import type { Identities } from './identity.ts';
 import { createJob, type Job } from './job.ts';
 import { type JobRecords, openRecords, type RecordDeps, resumedRecords } from './records.ts';
@@ -32,6 +33,8 @@ export interface FenceDeps {
   readonly self: string | undefined;
   readonly knows: (server: string) => boolean;
   readonly bmcOf: (server: string) => BmcPort | undefined;
+  /** The methods by which a server is stopped, in their order. */
+  readonly chainOf: (server: string) => Chain;
   readonly identities: Identities;
   readonly record: (event: NewEvent) => Promise<Event>;
   readonly newJobId: () => string;
@@ -132,7 +135,16 @@ export const createFenceService = (deps: FenceDeps): FenceService => {
   const launch = (job: Job, bmc: BmcPort, slot: Slot, records: JobRecords): RunningJob => {
     const { identities, record } = deps;
     const started = runJob(
-      { clock, log, settings: deps.settings(), bmc, slot, identities, record },
+      {
+        clock,
+        log,
+        settings: deps.settings(),
+        bmc,
+        chain: deps.chainOf(job.server),
+        slot,
+        identities,
+        record,
+      },
       job,
       records,
     );
@@ -199,11 +211,10 @@ export const createFenceService = (deps: FenceDeps): FenceService => {
     const stops = action === 'off' || action === 'cycle';
     const deadlineMs = stops ? Math.max(0, one.remainingMs) : 0;
     const observeMs = stops || action === 'on' ? records.settings.observeMs : 0;
-    const job = createJob(clock, { id, server, action, requester, deadlineMs, observeMs });
+    const job = createJob(clock, { id, server, action, requester, deadlineMs, observeMs, resumed: true });
     const message = `Noroshi ended while ${action} of ${server} was under way; its outcome was not seen`;
     const reason: Reason = { code: 'fence.interrupted', message };
     job.trouble = reason;
-    job.maybeSent = true;
     const owed = resumedRecords(records, job);
     const bmc = deps.bmcOf(server);
     if (!bmc) {

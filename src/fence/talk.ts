@@ -1,8 +1,16 @@
 import { unlessCalledOff } from '../core/call-off.ts';
 import { type Clock, isoNow } from '../core/clock.ts';
 import { CodedError, codeOf, type ErrorCode, messageOf } from '../core/errors.ts';
-import type { Proof, Reason } from '../core/outcome.ts';
-import type { BmcPort, BmcSession, CallLimits, ChassisCommand, ControlReply } from '../core/ports.ts';
+import type { Proof, ProofSource, Reason } from '../core/outcome.ts';
+import type {
+  BmcPort,
+  BmcSession,
+  CallLimits,
+  ChassisCommand,
+  ControlReply,
+  StopPort,
+  StopReply,
+} from '../core/ports.ts';
 import type { NewEvent } from '../events/catalogue.ts';
 import { type Identities, judgeIdentity } from './identity.ts';
 import { type Job, lookLimits, noteStep, sendLimits } from './job.ts';
@@ -32,6 +40,10 @@ export interface Talk {
   read(): Promise<PowerReading>;
   /** Sends one command, once. Must follow an `open` or a `read`. */
   send(command: ChassisCommand): Promise<ControlReply>;
+  /** Runs a method that is not the BMC's, once. */
+  stopBy(port: StopPort): Promise<StopReply>;
+  /** What a method that the configuration trusts has proved just now. */
+  proofBy(source: ProofSource): Proof;
   close(): void;
 }
 
@@ -153,6 +165,19 @@ export const createTalk = (deps: TalkDeps, job: Job): Talk => {
       );
       return reply;
     },
+    async stopBy(port) {
+      const before = job.maybeSent;
+      job.maybeSent = true;
+      const stopping = port.stop(sendLimits(clock, job));
+      job.sending = stopping;
+      const reply = await stopping;
+      job.sending = undefined;
+      if (reply.kind === 'notSent') job.maybeSent = before;
+      if (reply.kind === 'accepted') job.accepted = true;
+      job.lastReply = reply;
+      return reply;
+    },
+    proofBy: (by) => ({ by, power: 'off', at: isoNow(clock) }),
     close: drop,
   };
 };

@@ -3,6 +3,7 @@ import { silentLogger } from '../../../src/core/log.ts';
 import type { FenceAction } from '../../../src/core/outcome.ts';
 import { createVirtualClock, type VirtualClock } from '../../../src/core/virtual-clock.ts';
 import type { Event, EventType, NewEvent } from '../../../src/events/catalogue.ts';
+import { bmcOnly, type Chain } from '../../../src/fence/chain.ts';
 import { createFenceService, type FenceAnswer, type FenceService } from '../../../src/fence/service.ts';
 import { defaultFenceSettings, type FenceSettings } from '../../../src/fence/settings.ts';
 import { createFakeBmc, type FakeBehaviour, type FakeBmc, type Owner } from '../../support/fake-bmc.ts';
@@ -56,6 +57,8 @@ export interface BenchOptions {
   readonly pinIdentity?: boolean;
   readonly times?: Partial<MachineTimes>;
   readonly behaviour?: Partial<FakeBehaviour>;
+  /** How servers are stopped; by their BMC alone, if nothing else is said. */
+  readonly chain?: Chain;
   /** Servers that the configuration knows, but gives no BMC. */
   readonly withoutBmc?: readonly string[];
 }
@@ -132,6 +135,7 @@ export const createFenceBench = (options: BenchOptions = {}): FenceBench => {
     self: options.self,
     knows: (server) => servers.has(server) || (options.withoutBmc ?? []).includes(server),
     bmcOf: (server) => servers.get(server)?.port(names.owner()),
+    chainOf: () => options.chain ?? bmcOnly,
     identities: {
       pinned: (server) => records.pinned.get(server),
       ownerOf: (guid) => [...records.pinned].find(([, own]) => own === guid)?.[0],
