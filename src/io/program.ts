@@ -118,7 +118,7 @@ const watch = (child: ChildProcess, options: ProgramOptions): Promise<ProgramRun
  */
 export const runProgram = async (argv: readonly string[], options: ProgramOptions): Promise<ProgramRun> => {
   if (options.signal?.calledOff) {
-    return { end: { kind: 'notStarted', message: 'called off' }, stdout: '', stderr: '' };
+    return { end: { kind: 'notStarted', message: 'it was called off' }, stdout: '', stderr: '' };
   }
   try {
     return await watch(spawnGroup(argv, options.environment), options);

@@ -39,6 +39,7 @@ const native: DriverAbilities = {
   tellsClosedPort: true,
   tellsIdentify: true,
   holdsSession: true,
+  tidiesUp: true,
   lateMs: 150,
 };
 
@@ -48,6 +49,7 @@ const command: DriverAbilities = {
   tellsClosedPort: false,
   tellsIdentify: false,
   holdsSession: false,
+  tidiesUp: false,
   lateMs: 400,
 };
 

@@ -41,6 +41,9 @@ const notSent = (code: 'bmc.timeout' | 'bmc.command', message: string): Reply =>
   proves: 'notSent',
 });
 
+const noTime = ({ reading: { program, address } }: Order): Reply =>
+  notSent('bmc.timeout', `there was no time left to run ${program} for ${address}; nothing was sent`);
+
 export const createTool = ({ clock, searchPath, privateFolders }: ToolDeps): Tool => {
   const turns = createTurns(clock, createLane());
 
@@ -75,15 +78,14 @@ export const createTool = ({ clock, searchPath, privateFolders }: ToolDeps): Too
 
   return {
     async run(order, limits) {
-      const { address, program } = order.reading;
+      const { program } = order.reading;
       const reply = await turns.take(order.kind, limits, async (signal) => {
         const file = await secretFileFor(order, Math.min(order.limitMs, limits.deadline.remainingMs()));
         if (!file) return notSent('bmc.command', `the secret file for ${program} could not be written`);
+        if (signal.calledOff) return noTime(order);
         return replyOf(await runLine(order, file, { ...limits, signal }), order.reading);
       });
-      return reply === 'missed'
-        ? notSent('bmc.timeout', `there was no time left to run ${program} for ${address}; nothing was sent`)
-        : reply;
+      return reply === 'missed' ? noTime(order) : reply;
     },
   };
 };
