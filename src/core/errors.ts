@@ -76,6 +76,12 @@ export const errorCatalogue = {
     meaning: 'The BMC answered with something that is not valid IPMI 2.0.',
     remedy: 'Update the firmware of the BMC, and report the model with a packet capture.',
   },
+  'bmc.command': {
+    meaning:
+      'The program that speaks to this BMC cannot be run, or said nothing that its definition understands.',
+    remedy:
+      'Run `noroshi doctor SERVER`; install the program, or correct the lines and patterns in the device definition.',
+  },
   'identify.notProvable': {
     meaning: 'The BMC accepted the identify command, but does not report the state of the lamp.',
     remedy: 'Look at the server, or trust the BMC; nothing more can be proved from here.',

@@ -5,6 +5,7 @@ import type { Reason } from './outcome.ts';
 export type Check =
   | 'gateway'
   | 'bmc'
+  | 'tool'
   | 'address'
   | 'answer'
   | 'login'

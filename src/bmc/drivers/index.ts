@@ -1,15 +1,11 @@
-import { type BmcConfig, type DriverSpec, optionsOf } from '../../config/driver.ts';
-import type { Clock } from '../../core/clock.ts';
+import { type DriverSpec, optionsOf } from '../../config/driver.ts';
 import { CodedError } from '../../core/errors.ts';
-import type { BmcPort } from '../../core/ports.ts';
+import { command } from './command-driver.ts';
+import type { BmcDriver } from './driver.ts';
 import { createNativeBmc } from './native.ts';
 import { type NativeOptions, nativeOptions } from './native-options.ts';
 
-/** A way to speak to BMCs: what it wants from the configuration, and how to build one. */
-export interface BmcDriver {
-  readonly spec: DriverSpec;
-  build(bmc: BmcConfig, clock: Clock): BmcPort;
-}
+export type { BmcDriver } from './driver.ts';
 
 const longestPassword = 20;
 
@@ -41,4 +37,4 @@ const native: BmcDriver = {
 };
 
 /** Every BMC driver, by the name that device definitions use. */
-export const bmcDrivers: Readonly<Record<string, BmcDriver>> = { native };
+export const bmcDrivers: Readonly<Record<string, BmcDriver>> = { native, command };

@@ -53,7 +53,9 @@ export interface IpmiSim {
 const startLimitMs = 5_000;
 const stopLimitMs = 2_000;
 
-const loopbackAddress = (): string => `127.${randomInt(64, 127)}.${randomInt(256)}.${randomInt(1, 255)}`;
+/** An address of this machine that hardly anybody else has taken. */
+export const loopbackAddress = (): string =>
+  `127.${randomInt(64, 127)}.${randomInt(256)}.${randomInt(1, 255)}`;
 
 /** Everything ipmi_sim needs, in a folder of its own; its paths are relative, so no quoting is needed. */
 const prepareFolder = (lan: string, offDelayMs: number): string => {
