@@ -5,6 +5,7 @@ import { bmcDrivers } from '../src/bmc/drivers/index.ts';
 import { runMatrix } from '../test/support/proof/matrix.ts';
 import { renderConfigDoc } from './docs/config-doc.ts';
 import { renderErrorsDoc } from './docs/errors-doc.ts';
+import { renderEvidenceDoc } from './docs/evidence-doc.ts';
 import { renderProofDoc } from './docs/proof-doc.ts';
 
 const docs = new URL('../docs/', import.meta.url);
@@ -13,4 +14,5 @@ const example = readFileSync(new URL('example.yaml', docs), 'utf8');
 
 writeFileSync(new URL('config.md', docs), renderConfigDoc(specs, example));
 writeFileSync(new URL('errors.md', docs), renderErrorsDoc());
+writeFileSync(new URL('evidence.md', docs), renderEvidenceDoc());
 writeFileSync(new URL('proof.md', docs), renderProofDoc(await runMatrix()));

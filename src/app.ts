@@ -14,9 +14,9 @@ import { createEventLog, type EventLog } from './events/event-log.ts';
 import type { Journal } from './events/journal.ts';
 import { openJournal } from './events/journal-thread.ts';
 import type { View } from './events/view.ts';
+import { type EvidenceKeeper, keepEvidence } from './evidence/keeper.ts';
 import { carriedOver } from './fence/carry-over.ts';
 import { bmcOnly } from './fence/chain.ts';
-import { contradictionIn } from './fence/contradiction.ts';
 import type { Identities } from './fence/identity.ts';
 import { createFenceService, type FenceService } from './fence/service.ts';
 import { defaultFenceSettings } from './fence/settings.ts';
@@ -46,6 +46,7 @@ interface Parts {
   /** What reloads replaced and jobs may still use. */
   readonly replaced: Set<Hardware>;
   readonly fence: FenceService;
+  readonly evidence: EvidenceKeeper;
 }
 
 const maintenanceMs = 10 * 60 * 1000;
@@ -95,12 +96,26 @@ const identitiesOf = (current: Parts['current'], events: EventLog): Identities =
   checked: (server) => current.config.servers[server]?.pinIdentity ?? true,
 });
 
+/** The server this gateway runs on, where it runs on one. */
+const ownServer = ({ self }: Config): string | undefined => (self.role === 'member' ? self.node : undefined);
+
+/** One source can be wrong: who failed over on a proof hears at once of life that contradicts it. */
+const evidenceFor = (config: Config, clock: Clock, bus: Bus, events: EventLog): EvidenceKeeper =>
+  keepEvidence({
+    clock,
+    bus,
+    view: events.view,
+    self: ownServer(config),
+    contradicted: (data, cause) =>
+      void note(events, { type: 'fence.contradicted', source: 'evidence', data, cause }),
+  });
+
 const fenceFor = (current: Parts['current'], { clock, log }: DaemonDeps, events: EventLog): FenceService =>
   createFenceService({
     clock,
     log,
     settings: () => ({ ...defaultFenceSettings, deadlineMs: current.config.fence.deadlineSeconds * 1000 }),
-    self: current.config.self.role === 'member' ? current.config.self.node : undefined,
+    self: ownServer(current.config),
     knows: (server) => Object.hasOwn(current.config.servers, server),
     bmcOf: (server) => current.hardware.bmcOf(server),
     chainOf: () => bmcOnly,
@@ -117,6 +132,7 @@ const openParts = async (config: Config, deps: DaemonDeps): Promise<Parts> => {
     const events = createEventLog({ journal, bus, log, clock });
     await events.start();
     const current = { config, hardware: hardwareFor(config, deps, events) };
+    const evidence = evidenceFor(config, clock, bus, events);
     return {
       deps,
       journal,
@@ -125,6 +141,7 @@ const openParts = async (config: Config, deps: DaemonDeps): Promise<Parts> => {
       current,
       replaced: new Set(),
       fence: fenceFor(current, deps, events),
+      evidence,
     };
   } catch (error) {
     await journal.close();
@@ -136,12 +153,12 @@ const openParts = async (config: Config, deps: DaemonDeps): Promise<Parts> => {
 const openSockets = async (parts: Parts): Promise<EngineSocket[]> => {
   const { clock, log } = parts.deps;
   const { engine, notify } = parts.current.config;
-  const { journal, bus, fence, current } = parts;
+  const { journal, bus, fence, evidence, current } = parts;
   const events = { ...parts.events, record: recordInTime(parts.deps, parts.events) };
   const config = () => current.config;
   const hardware = () => current.hardware;
   const identities = identitiesOf(current, events);
-  const services = createServices({ clock, config, hardware, journal, events, fence, identities });
+  const services = createServices({ clock, config, hardware, journal, events, evidence, fence, identities });
   const methods = createMethodTables({ clock, log, journal, bus, services });
   const open = [await listenEngineSocket({ ...fileOf(engine), methods: methods.engine, clock, log })];
   if (!notify) return open;
@@ -171,13 +188,6 @@ const resumeJobs = async ({ deps, events, fence }: Parts): Promise<void> => {
   const jobs = Object.values(events.view().jobs);
   await fence.resume(carriedOver(jobs, deps.clock.wallMs(), defaultFenceSettings.powerOnLimitMs));
 };
-
-/** One source can be wrong: who failed over on a proof hears at once of life that contradicts it. */
-const watchProofs = ({ bus, events }: Parts): (() => void) =>
-  bus.subscribe((event) => {
-    const data = contradictionIn(events.view(), event);
-    if (data) void note(events, { type: 'fence.contradicted', source: 'fence', data, cause: event.seq });
-  });
 
 const keepMaintaining = ({ deps, events }: Parts): (() => void) => {
   let timer: Timer | undefined;
@@ -224,7 +234,7 @@ const reload = async (parts: Parts, config: Config): Promise<void> => {
  */
 export const startDaemon = async (config: Config, deps: DaemonDeps): Promise<Daemon> => {
   const parts = await openParts(config, deps);
-  const { events, fence, journal } = parts;
+  const { events, evidence, fence, journal } = parts;
   const { node } = config.self;
   let sockets: EngineSocket[] = [];
   try {
@@ -238,7 +248,6 @@ export const startDaemon = async (config: Config, deps: DaemonDeps): Promise<Dae
     throw error;
   }
   const stopMaintaining = keepMaintaining(parts);
-  const stopWatching = watchProofs(parts);
   let stopping = false;
   return {
     async reload(next) {
@@ -251,7 +260,7 @@ export const startDaemon = async (config: Config, deps: DaemonDeps): Promise<Dae
       stopping = true;
       stopMaintaining();
       await fence.stop();
-      stopWatching();
+      evidence.stop();
       await Promise.all(sockets.map((socket) => socket.close()));
       await closeHardware(parts);
       await noteInTime(parts, { type: 'gateway.stopped', source: 'app', data: { node } });

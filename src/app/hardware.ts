@@ -82,7 +82,8 @@ export const buildHardware = (servers: Config['servers'], deps: HardwareDeps): H
       throw new CodedError('config.invalid', `the BMC of ${server} wants the unknown driver ${bmc.driver}`);
     const lastKnown = () => deps.lastKnown(server);
     const port = driver.build(bmc, deps.clock);
-    bmcs.set(server, countUse(reportingBmc(port, { server, lastKnown, report: deps.report })));
+    const { clock, report } = deps;
+    bmcs.set(server, countUse(reportingBmc(port, { clock, server, lastKnown, report })));
   }
   return {
     bmcOf: (server) => bmcs.get(server),

@@ -9,8 +9,10 @@ import type { FenceReport } from '../events/catalogue.ts';
 import type { EventLog } from '../events/event-log.ts';
 import type { Journal } from '../events/journal.ts';
 import type { ServerView } from '../events/view.ts';
+import type { EvidenceKeeper } from '../evidence/keeper.ts';
 import type { Identities } from '../fence/identity.ts';
 import type { FenceService } from '../fence/service.ts';
+import { confirmOff } from './confirm.ts';
 import { examineServers } from './doctor.ts';
 import type { Hardware } from './hardware.ts';
 import { pinIdentity, unpinIdentity } from './identity.ts';
@@ -22,6 +24,7 @@ export interface ServiceDeps {
   readonly hardware: () => Hardware;
   readonly journal: Journal;
   readonly events: EventLog;
+  readonly evidence: EvidenceKeeper;
   readonly fence: FenceService;
   readonly identities: Identities;
 }
@@ -39,13 +42,20 @@ const findReport = ({ fence, events }: ServiceDeps, job: string): FenceReport | 
   fence.find(job)?.report ?? events.view().jobs[job]?.report;
 
 const rowOf = (deps: ServiceDeps, name: string): ServerRow => {
-  const { identifyLit, lastFence: _recorded, ...seen } = deps.events.view().servers[name] ?? neverSeen;
+  const { events, evidence } = deps;
+  const {
+    identifyLit,
+    lastFence: _recorded,
+    confirmedOff: _word,
+    ...seen
+  } = events.view().servers[name] ?? neverSeen;
   const lastFence = latestJob(deps, name);
   return {
     name,
     ...seen,
     identify: { lit: identifyLit },
     ...(lastFence ? { lastFence: lastFenceOf(deps, lastFence) } : {}),
+    evidence: evidence.of(name),
   };
 };
 
@@ -129,6 +139,15 @@ export const createServices = (deps: ServiceDeps): EngineServices => {
     async unpinIdentity(name, requester) {
       const { identities, events } = deps;
       return unpinIdentity({ identities, record: events.record }, knownServer(deps, name), requester);
+    },
+    confirmOff({ server, ...order }) {
+      const { fence, events, evidence, config } = deps;
+      const { self } = config();
+      const own = self.role === 'member' ? self.node : undefined;
+      return confirmOff(
+        { fence, events, evidence, self: own },
+        { server: knownServer(deps, server), ...order },
+      );
     },
     examine: examine(deps),
     async reportNode(report) {

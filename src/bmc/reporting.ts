@@ -1,10 +1,11 @@
+import type { Clock } from '../core/clock.ts';
 import { CodedError, type ErrorCode, messageOf } from '../core/errors.ts';
 import type { Finding } from '../core/finding.ts';
 import type { Reason } from '../core/outcome.ts';
 import type { BmcPort, BmcSession, CallLimits } from '../core/ports.ts';
 import type { NewEvent } from '../events/catalogue.ts';
 
-/** What was last recorded of a server, so that only changes become events. */
+/** What was last recorded of a server, so that only changes become events, and now and then that there is none. */
 export interface LastKnown {
   readonly power: 'on' | 'off' | 'unknown';
   readonly bmc: 'ok' | 'unreachable' | 'refused' | 'unknown';
@@ -12,6 +13,7 @@ export interface LastKnown {
 }
 
 export interface ReportingDeps {
+  readonly clock: Clock;
   readonly server: string;
   readonly lastKnown: () => LastKnown;
   /** Takes the event; settles when it is in the view, or lost. A failing journal is its own to report. */
@@ -20,17 +22,32 @@ export interface ReportingDeps {
 
 const source = 'bmc';
 /** Codes that say "nobody there"; every other code means that the BMC answered, with a no. */
-const silent: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+export const silentCodes: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'bmc.timeout',
   'bmc.portClosed',
   'bmc.unreachable',
 ]);
 
+/**
+ * How long a state that does not change goes without another word, so that its age is known. Every background
+ * check at the default 300 s says one; checks that come faster do not flood the journal.
+ */
+const retellAfterMs = 240_000;
+
 /** Tells a state where it is another than the one told last, which may still be on its way to the view. */
-const tellChanges = <State>({ report }: ReportingDeps, inView: () => State) => {
+const tellChanges = <State>({ report, clock }: ReportingDeps, inView: () => State) => {
   let underWay: { readonly state: State } | undefined;
-  return (state: State, event: NewEvent): void => {
-    if ((underWay ? underWay.state : inView()) === state) return;
+  let lastToldMs: number | undefined;
+  return (state: State, event: NewEvent, again?: NewEvent): void => {
+    const nowMs = clock.nowMs();
+    if ((underWay ? underWay.state : inView()) === state) {
+      const isOld = lastToldMs === undefined || nowMs - lastToldMs >= retellAfterMs;
+      if (underWay || !again || !isOld) return;
+      lastToldMs = nowMs;
+      void report(again);
+      return;
+    }
+    lastToldMs = nowMs;
     const told = { state };
     underWay = told;
     void report(event).finally(() => {
@@ -49,12 +66,21 @@ const createReporter = (deps: ReportingDeps) => {
   });
   return {
     power: (power: 'on' | 'off') =>
-      tellPower(power, { type: 'server.powerChanged', source, data: { server, power, by: 'bmc' } }),
+      tellPower(
+        power,
+        { type: 'server.powerChanged', source, data: { server, power, by: 'bmc' } },
+        { type: 'bmc.rechecked', source, data: { server, bmc: 'ok', power } },
+      ),
+    // Not told again by itself: nearly every session reads the power, and that tells it too.
     answered: () => tellBmc('ok', { type: 'bmc.answered', source, data: { server } }),
     failed({ code, message }: Reason) {
       const reason: Reason = { code, message };
-      const state = silent.has(code) ? 'unreachable' : 'refused';
-      tellBmc(`${state} ${code}`, { type: `bmc.${state}`, source, data: { server, reason } });
+      const state = silentCodes.has(code) ? 'unreachable' : 'refused';
+      tellBmc(
+        `${state} ${code}`,
+        { type: `bmc.${state}`, source, data: { server, reason } },
+        { type: 'bmc.rechecked', source, data: { server, bmc: state } },
+      );
     },
   };
 };

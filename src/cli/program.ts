@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { version } from '../app/paths.ts';
 import { fenceActions } from '../core/outcome.ts';
 import type { ConfigOptions } from './commands/check-config.ts';
+import type { ConfirmOptions } from './commands/confirm.ts';
 import type { DemoOptions } from './commands/demo.ts';
 import type { EventsOptions } from './commands/events.ts';
 import type { FenceOptions } from './commands/fence.ts';
@@ -55,6 +56,13 @@ const addEngineCommands = (program: Command, terminal: Terminal, finish: Finish)
     .option('--requester <name>', 'who asks, for the journal')
     .action(async (server: string, action: string, options: FenceOptions) =>
       finish(await (await import('./commands/fence.ts')).fenceCommand(terminal, server, action, options)),
+    );
+  engineCommand(program, 'confirm <server>', "the operator's word that a server is off")
+    .requiredOption('--reason <text>', 'why you are sure, for the journal')
+    .option('--despite-life', 'though a path shows life')
+    .option('--requester <name>', 'who says so (default: the user at the terminal)')
+    .action(async (server: string, options: ConfirmOptions) =>
+      finish(await (await import('./commands/confirm.ts')).confirmCommand(terminal, server, options)),
     );
   engineCommand(
     program,

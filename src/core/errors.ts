@@ -145,6 +145,15 @@ export const errorCatalogue = {
     meaning: 'The forced stop ended on a fault inside Noroshi.',
     remedy: 'Treat the server as not stopped, and report the log lines of this job.',
   },
+  'evidence.life': {
+    meaning: 'A path shows life, so the word that the server is off was not taken.',
+    remedy:
+      'Look at the server again. Only if you see it without power yourself, say so with `noroshi confirm SERVER --reason TEXT --despite-life`.',
+  },
+  'evidence.self': {
+    meaning: 'A gateway does not take the word that the server it runs on is off.',
+    remedy: 'Ask the gateway of another server.',
+  },
   'server.unknown': {
     meaning: 'The configuration has no server of this name.',
     remedy: 'Use a name listed by `noroshi status`.',

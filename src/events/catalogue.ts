@@ -13,6 +13,8 @@ const codes = Object.keys(errorCatalogue) as [ErrorCode, ...ErrorCode[]];
 const server = z.string();
 const reason = z.strictObject({ code: z.enum(codes), message: z.string() });
 const proof = z.strictObject({ by: z.enum(proofSources), power: z.enum(['on', 'off']), at: z.string() });
+/** What life can contradict: a proof, or the operator's word that a server is off. */
+const contradictable = proof.extend({ by: z.enum([...proofSources, 'operator']) });
 const step = z.strictObject({ atMs: z.number(), step: z.string(), result: z.string() });
 const job = z.string();
 const action = z.enum(fenceActions);
@@ -73,16 +75,43 @@ export const eventCatalogue = {
   'fence.provedLate': { severity: 'notice', data: z.strictObject({ job, server, action, proof }) },
   'fence.contradicted': {
     severity: 'critical',
-    data: z.strictObject({ job, server, proof, by: z.enum(['bmc', 'engine']), seen: z.string() }),
+    data: z.strictObject({
+      /** Missing where it is the operator's word that is contradicted. */
+      job: job.optional(),
+      server,
+      proof: contradictable,
+      by: z.enum(['bmc', 'engine']),
+      seen: z.string(),
+    }),
   },
   'fence.restarted': { severity: 'notice', data: z.strictObject({ job, server, restart }) },
   'server.powerChanged': {
     severity: 'notice',
     data: z.strictObject({ server, power: z.enum(['on', 'off']), by: z.literal('bmc') }),
   },
+  /** The operator's word, and why; `life` is what spoke against it where it was given all the same. */
+  'server.confirmedOff': {
+    severity: 'warning',
+    data: z.strictObject({
+      server,
+      requester,
+      reason: z.string(),
+      despiteLife: z.boolean(),
+      life: z.string().optional(),
+    }),
+  },
   'bmc.answered': { severity: 'info', data: z.strictObject({ server }) },
   'bmc.unreachable': { severity: 'warning', data: z.strictObject({ server, reason }) },
   'bmc.refused': { severity: 'warning', data: z.strictObject({ server, reason }) },
+  /** What was told last of a BMC holds still, so that its age is known; `power` where it was read. */
+  'bmc.rechecked': {
+    severity: 'info',
+    data: z.strictObject({
+      server,
+      bmc: z.enum(['ok', 'unreachable', 'refused']),
+      power: z.enum(['on', 'off']).optional(),
+    }),
+  },
   'bmc.identityPinned': { severity: 'info', data: z.strictObject({ server, guid: z.string() }) },
   'bmc.identityForgotten': {
     severity: 'notice',

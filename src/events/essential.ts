@@ -6,6 +6,6 @@ import { typesMatching } from './glob.ts';
  * proved, which BMC is whose, what the gateway and its journal went through. Everything else can be
  * read or reported again.
  */
-const essentialGlobs = ['fence.*', 'bmc.identity*', 'server.powerChanged', 'gateway.*', 'journal.*'] as const;
+const essentialGlobs = ['fence.*', 'bmc.identity*', 'server.*', 'gateway.*', 'journal.*'] as const;
 
 export const essentialTypes: ReadonlySet<EventType> = new Set(typesMatching(essentialGlobs));

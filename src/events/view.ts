@@ -1,6 +1,19 @@
 import { z } from 'zod';
 import { fenceActions } from '../core/outcome.ts';
 import { type Event, type EventData, type FenceReport, fenceReport } from './catalogue.ts';
+import { signOfLife } from './life.ts';
+
+/** The operator's word that a server is off. */
+const confirmedOff = z
+  .object({
+    at: z.string(),
+    requester: z.string(),
+    reason: z.string(),
+    /** The event that showed life after it: the word counts no more. */
+    endedSeq: z.number().optional(),
+  })
+  .readonly();
+export type ConfirmedOff = z.infer<typeof confirmedOff>;
 
 const serverView = z
   .object({
@@ -16,6 +29,7 @@ const serverView = z
     reported: z.enum(['up', 'stopped', 'down', 'unknown']),
     /** The last forced-stop job (of any action but `status`); the job itself may be forgotten by now. */
     lastFence: z.string().optional(),
+    confirmedOff: confirmedOff.optional(),
   })
   .readonly();
 export type ServerView = z.infer<typeof serverView>;
@@ -98,6 +112,29 @@ export const forgetReadings = (view: View): View => ({
   ),
 });
 
+/** Power that was read on is unknown after the operator's word, so that a BMC that goes on saying *on* is heard. */
+const confirmed = (view: View, { at, data }: Of<'server.confirmedOff'>): View => {
+  const { server, requester, reason } = data;
+  const next = withServer(view, server, { confirmedOff: { at, requester, reason } });
+  const { powerAt, ...known } = next.servers[server] ?? unknownServer;
+  if (known.power !== 'on') return next;
+  return { ...next, servers: { ...next.servers, [server]: { ...known, power: 'unknown' } } };
+};
+
+/** Life ends the operator's word. */
+const afterLife = (view: View, event: Event): View => {
+  const server = signOfLife(event)?.server;
+  const word = server === undefined ? undefined : entry(view.servers, server)?.confirmedOff;
+  if (server === undefined || !word || word.endedSeq !== undefined) return view;
+  return withServer(view, server, { confirmedOff: { ...word, endedSeq: event.seq } });
+};
+
+/** Whoever switches a server on takes back the word that it is off. */
+const withoutWord = (view: View, name: string): View => {
+  const { confirmedOff: _word, ...server } = entry(view.servers, name) ?? unknownServer;
+  return { ...view, servers: { ...view.servers, [name]: server } };
+};
+
 const withJob = (view: View, job: JobView): View => ({ ...view, jobs: { ...view.jobs, [job.job]: job } });
 
 const forgetOldJobs = (view: View): View => {
@@ -115,7 +152,9 @@ type Of<Type extends Event['type']> = Event & { readonly type: Type };
 
 const requested = (view: View, { at, seq, data }: Of<'fence.requested'>): View => {
   const next = withJob(view, { ...data, requestedAt: at, requestedSeq: seq });
-  return data.action === 'status' ? next : withServer(next, data.server, { lastFence: data.job });
+  if (data.action === 'status') return next;
+  const fenced = withServer(next, data.server, { lastFence: data.job });
+  return data.action === 'on' || data.action === 'cycle' ? withoutWord(fenced, data.server) : fenced;
 };
 
 /**
@@ -144,7 +183,7 @@ const provedLate = (view: View, { data }: Of<'fence.provedLate'>): View => {
 };
 
 const contradicted = (view: View, { data }: Of<'fence.contradicted'>): View => {
-  const job = entry(view.jobs, data.job);
+  const job = data.job === undefined ? undefined : entry(view.jobs, data.job);
   return job ? withJob(view, { ...job, contradicted: true }) : view;
 };
 
@@ -162,6 +201,8 @@ const fold = (view: View, event: Event): View => {
   switch (event.type) {
     case 'server.powerChanged':
       return withServer(view, event.data.server, { power: event.data.power, powerAt: event.at });
+    case 'server.confirmedOff':
+      return confirmed(view, event);
     case 'bmc.answered':
       return withAnsweringBmc(view, event.data.server);
     case 'bmc.unreachable':
@@ -190,6 +231,7 @@ const fold = (view: View, event: Event): View => {
       return restarted(view, event);
     case 'gateway.started':
       return forgetReadings(view);
+    case 'bmc.rechecked':
     case 'fence.joined':
     case 'gateway.stopped':
     case 'config.reloaded':
@@ -207,4 +249,4 @@ const fold = (view: View, event: Event): View => {
 
 /** The view after one more event; an event that is already folded in changes nothing. */
 export const applyEvent = (view: View, event: Event): View =>
-  event.seq <= view.seq ? view : { ...fold(view, event), seq: event.seq };
+  event.seq <= view.seq ? view : { ...afterLife(fold(view, event), event), seq: event.seq };

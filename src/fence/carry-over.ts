@@ -1,4 +1,5 @@
 import type { JobView } from '../events/view.ts';
+import { mayHaveSwitchedOn } from '../evidence/power-on.ts';
 import type { JobStart } from './job.ts';
 
 /** A job whose request is in the journal and whose end is not. */
@@ -16,13 +17,6 @@ export interface CarriedOver {
 
 const remainingMs = ({ requestedAt, deadlineMs }: JobView, nowWallMs: number): number =>
   Date.parse(requestedAt) + deadlineMs - nowWallMs;
-
-/** A cut-off cycle never got to its power-on: that is sent only after the end of its fence part is on disk. */
-const mayHaveSwitchedOn = ({ action, report }: JobView): boolean => {
-  if (action === 'on') return report === undefined || report.outcome === 'unknown';
-  const restart = report?.restart?.outcome;
-  return action === 'cycle' && (restart === 'pending' || restart === 'unknown');
-};
 
 /**
  * Reads off the journal's view what a starting daemon must take up. `powerOnLimitMs` is how long a

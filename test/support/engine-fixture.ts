@@ -9,8 +9,11 @@ import { CodedError } from '../../src/core/errors.ts';
 import { type LogFields, type Logger, silentLogger } from '../../src/core/log.ts';
 import { createBus } from '../../src/events/bus.ts';
 import type { Event, FenceReport, NewEvent } from '../../src/events/catalogue.ts';
+import type { Evidence } from '../../src/evidence/verdict.ts';
 import { connectLines, type LineClient } from './line-client.ts';
 import { createMemoryJournal, type MemoryJournal } from './memory-journal.ts';
+
+const evidence: Evidence = { verdict: 'unknown', why: 'Nothing is known of it.', facts: [] };
 
 export const row: ServerRow = {
   name: 'server1',
@@ -18,6 +21,7 @@ export const row: ServerRow = {
   bmc: 'ok',
   identify: { lit: false },
   reported: 'unknown',
+  evidence,
 };
 
 export const report: FenceReport = {
@@ -43,6 +47,7 @@ export const fakeServices = (): EngineServices => ({
   setIdentify: async ({ server }) => ({ server, outcome: 'confirmed' }),
   pinIdentity: async (server) => ({ server, outcome: 'confirmed', guid: '00ff' }),
   unpinIdentity: async (server) => ({ server, outcome: 'confirmed' }),
+  confirmOff: async (order) => ({ ...order, at: '2026-01-01T00:00:00.000Z', evidence }),
   examine: async (server = row.name) => ({ works: true, servers: [{ server, works: true, findings: [] }] }),
   reportNode: async () => undefined,
   health: () => ({ uptimeSeconds: 7, journal: { state: 'ok' } }),

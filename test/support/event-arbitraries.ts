@@ -17,11 +17,12 @@ const reason = fc.record({
   message: text,
 });
 const trouble = fc.constantFrom(...journalTroubles);
-const proof = fc.record({
+const proofParts = {
   by: fc.constant('bmc' as const),
   power: fc.constantFrom('on' as const, 'off' as const),
   at,
-});
+};
+const proof = fc.record(proofParts);
 const restart = fc.record(
   { outcome: fc.constantFrom('pending', 'confirmed', 'refused', 'unknown'), reason },
   { requiredKeys: ['outcome'] },
@@ -56,13 +57,16 @@ const dataOf: { [Type in EventType]: fc.Arbitrary<EventData<Type>> } = {
   'fence.joined': fc.record({ job, server, action, requester: text }),
   'fence.finished': report as fc.Arbitrary<EventData<'fence.finished'>>,
   'fence.provedLate': fc.record({ job, server, action, proof }),
-  'fence.contradicted': fc.record({
-    job,
-    server,
-    proof,
-    by: fc.constantFrom('bmc' as const, 'engine' as const),
-    seen: text,
-  }),
+  'fence.contradicted': fc.record(
+    {
+      job,
+      server,
+      proof: fc.record({ ...proofParts, by: fc.constantFrom('bmc' as const, 'operator' as const) }),
+      by: fc.constantFrom('bmc' as const, 'engine' as const),
+      seen: text,
+    },
+    { requiredKeys: ['server', 'proof', 'by', 'seen'] },
+  ) as fc.Arbitrary<EventData<'fence.contradicted'>>,
   'fence.restarted': fc.record({
     job,
     server,
@@ -73,9 +77,21 @@ const dataOf: { [Type in EventType]: fc.Arbitrary<EventData<Type>> } = {
     power: fc.constantFrom('on', 'off'),
     by: fc.constant('bmc' as const),
   }),
+  'server.confirmedOff': fc.record(
+    { server, requester: text, reason: text, despiteLife: fc.boolean(), life: text },
+    { requiredKeys: ['server', 'requester', 'reason', 'despiteLife'] },
+  ) as fc.Arbitrary<EventData<'server.confirmedOff'>>,
   'bmc.answered': fc.record({ server }),
   'bmc.unreachable': fc.record({ server, reason }),
   'bmc.refused': fc.record({ server, reason }),
+  'bmc.rechecked': fc.record(
+    {
+      server,
+      bmc: fc.constantFrom('ok', 'unreachable', 'refused'),
+      power: fc.constantFrom('on', 'off'),
+    },
+    { requiredKeys: ['server', 'bmc'] },
+  ) as fc.Arbitrary<EventData<'bmc.rechecked'>>,
   'bmc.identityPinned': fc.record({ server, guid: text }),
   'bmc.identityForgotten': fc.record({ server, guid: text, requester: text }),
   'bmc.identityMismatched': fc.record({ server, pinned: text, found: text }),

@@ -25,6 +25,17 @@ const fenceOrder = z.strictObject({
   quorum: z.boolean().exactOptional(),
 });
 
+/** The reason is for whoever reads the journal one day: one line, and not an empty one. */
+const confirmOrder = z.strictObject({
+  server,
+  reason: z
+    .string()
+    .max(500)
+    .regex(/^[^\p{Cc}]*[^\p{Cc}\s][^\p{Cc}]*$/u, 'one line of text, not empty'),
+  requester: caller.exactOptional(),
+  despiteLife: z.boolean().exactOptional(),
+});
+
 const fenceSelector = z.union(
   [z.strictObject({ job: z.string().min(1).max(128) }), z.strictObject({ server })],
   { error: 'give either job or server' },
@@ -39,6 +50,13 @@ export const createServiceMethods = (services: EngineServices) => ({
   }),
   'server.list': method(nothing, () => services.servers()),
   'server.get': method(z.strictObject({ server }), (params) => services.server(params.server)),
+  'server.confirm': method(confirmOrder, ({ requester, despiteLife, ...order }, { peer }) =>
+    services.confirmOff({
+      ...order,
+      requester: requester ?? peer.client(),
+      despiteLife: despiteLife ?? false,
+    }),
+  ),
   'fence.request': method(fenceOrder, (params, { peer }) =>
     services.requestFence({ ...params, requester: params.requester ?? peer.client() }),
   ),

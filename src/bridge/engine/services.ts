@@ -3,6 +3,7 @@ import type { FenceAction, Outcome, Reason } from '../../core/outcome.ts';
 import type { EventData, FenceReport } from '../../events/catalogue.ts';
 import type { JournalCondition, JournalStats } from '../../events/journal.ts';
 import type { ServerView } from '../../events/view.ts';
+import type { Evidence } from '../../evidence/verdict.ts';
 
 /** What an engine may say of a node: a report, never a proof. */
 export type NodeState = EventData<'cluster.reported'>['state'];
@@ -18,6 +19,25 @@ export interface ServerRow
   readonly name: string;
   readonly identify: { readonly lit: boolean };
   readonly lastFence?: LastFence;
+  /** What every path knows now, and what it comes to. */
+  readonly evidence: Evidence;
+}
+
+/** The operator's word that a server is off. */
+export interface ConfirmOrder {
+  readonly server: string;
+  /** Who says so, and why they are sure. */
+  readonly requester: string;
+  readonly reason: string;
+  /** The word is taken though a path shows life. */
+  readonly despiteLife: boolean;
+}
+
+/** What became of the word: it was taken, and this is the evidence with it. */
+export interface ConfirmResult extends ConfirmOrder {
+  /** ISO 8601 UTC. */
+  readonly at: string;
+  readonly evidence: Evidence;
 }
 
 export interface FenceOrder {
@@ -83,6 +103,8 @@ export interface EngineServices {
   }): Promise<IdentifyResult>;
   pinIdentity(server: string): Promise<IdentityResult>;
   unpinIdentity(server: string, requester: string): Promise<IdentityResult>;
+  /** Takes the operator's word; throws `evidence.life` where a path shows life, `evidence.self` for its own server. */
+  confirmOff(order: ConfirmOrder): Promise<ConfirmResult>;
   /** Tries every path to a server, or to all of them, without changing anything; takes up to 10 s each. */
   examine(server?: string): Promise<Examination>;
   reportNode(report: {

@@ -9,8 +9,17 @@ const lastFenceText = ({ lastFence }: ServerRow): string => {
   return `${action} ${outcome}${fenced ? ', fenced' : ''}`;
 };
 
+const verdictWords: Readonly<Record<ServerRow['evidence']['verdict'], string>> = {
+  alive: 'alive',
+  stopped: 'stopped',
+  noPower: 'without power',
+  unreachable: 'unreachable',
+  unknown: 'unknown',
+};
+
 const rowOf = (server: ServerRow): string[] => [
   server.name,
+  server.evidence.verdict,
   server.power,
   server.powerAt ?? '-',
   server.bmc,
@@ -19,7 +28,10 @@ const rowOf = (server: ServerRow): string[] => [
   lastFenceText(server),
 ];
 
-const heading = ['SERVER', 'POWER', 'SINCE', 'BMC', 'IDENTIFY', 'ENGINE SAYS', 'LAST FENCE'];
+const heading = ['SERVER', 'VERDICT', 'POWER', 'SINCE', 'BMC', 'IDENTIFY', 'ENGINE SAYS', 'LAST FENCE'];
+
+const whyLine = ({ name, evidence }: ServerRow): string =>
+  `${name} is ${verdictWords[evidence.verdict]}: ${evidence.why}`;
 
 const trouble = ({ name, bmcReason }: ServerRow): string[] =>
   bmcReason ? [`${name}: ${bmcReason.code}: ${bmcReason.message}`] : [];
@@ -35,7 +47,8 @@ export const statusCommand = (terminal: Terminal, options: EngineOptions): Promi
     if (options.json) terminal.out(JSON.stringify({ servers, health }));
     else {
       for (const line of table([heading, ...servers.map(rowOf)])) terminal.out(line);
-      for (const line of [...servers.flatMap(trouble), ...journalTrouble(health)]) terminal.out(line);
+      const below = [...servers.map(whyLine), ...servers.flatMap(trouble), ...journalTrouble(health)];
+      for (const line of below) terminal.out(line);
     }
     return exitCodes.done;
   });

@@ -35,7 +35,9 @@ const bench = (broken?: BmcPort) => {
     events.push(event);
     known = fold(known, event);
   };
-  const port = reportingBmc(broken ?? bmc.port({ name: 'test' }), { server, lastKnown: () => known, report });
+  const port = reportingBmc(broken ?? bmc.port({ name: 'test' }), {
+    ...{ clock, server, lastKnown: () => known, report },
+  });
   const limits = (signal?: CallOffSignal): CallLimits => ({
     deadline: deadlineIn(clock, 10_000),
     priority: 'background',
@@ -63,6 +65,30 @@ describe('what a BMC shows becomes an event', () => {
       { type: 'bmc.answered', data: { server } },
       { type: 'server.powerChanged', data: { server, power: 'on', by: 'bmc' } },
     ]);
+  });
+
+  test('again after 4 minutes where nothing changed, so that its age is known', async () => {
+    const { look, events, clock, types } = bench();
+    await look();
+    await clock.advance(220_000);
+    await look();
+    expect(types()).toEqual(['bmc.answered', 'server.powerChanged']);
+    await clock.advance(20_000);
+    await look();
+    await look();
+    expect(events.slice(2)).toMatchObject([
+      { type: 'bmc.rechecked', data: { server, bmc: 'ok', power: 'on' } },
+    ]);
+  });
+
+  test('and so is silence that lasts', async () => {
+    const { look, bmc, events, clock } = bench();
+    bmc.failOpens('bmc.timeout', 3);
+    await look();
+    await look();
+    await clock.advance(240_000);
+    await look();
+    expect(events.slice(1)).toMatchObject([{ type: 'bmc.rechecked', data: { server, bmc: 'unreachable' } }]);
   });
 
   test('again when the power changed', async () => {

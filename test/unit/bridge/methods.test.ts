@@ -47,6 +47,12 @@ describe('params', () => {
     ['fence.request', { server: 'server1', action: 'off', deadlineMs: 3_600_001 }, 'params.deadlineMs'],
     ['fence.request', { server: 'server1', action: 'off', deadlineMs: 100.5 }, 'params.deadlineMs'],
     ['fence.request', { server: 'server1', action: 'off', because: 'x' }, 'params.because'],
+    ['server.confirm', { server: 'server1' }, 'params.reason'],
+    ['server.confirm', { server: 'server1', reason: ' ' }, 'params.reason'],
+    ['server.confirm', { server: 'server1', reason: 'a\nb' }, 'params.reason'],
+    ['server.confirm', { server: 'server1', reason: '\u001b[2J' }, 'params.reason'],
+    ['server.confirm', { server: 'server1', reason: 'x'.repeat(501) }, 'params.reason'],
+    ['server.confirm', { server: 'server1', reason: 'x', despiteLife: 'yes' }, 'params.despiteLife'],
     ['doctor.run', { servers: ['a'] }, 'params.servers'],
     ['doctor.run', { server: '' }, 'params.server'],
     ['fence.get', {}, 'params'],
@@ -101,6 +107,15 @@ describe('methods', () => {
       { server: 'server1', action: 'off', quorum: true, requester: 'test' },
       { server: 'server1', action: 'off', requester: 'clprexec' },
     ]);
+  });
+
+  it("hand the operator's word on with who gave it, and not despite life unless that was said", async () => {
+    const scene = createScene();
+    const params = { server: 'server1', reason: 'I pulled the plug' };
+    const order = { ...params, requester: 'test', despiteLife: false };
+    expect(await call(scene, 'server.confirm', params)).toMatchObject(order);
+    const despite = { ...params, requester: 'alice', despiteLife: true };
+    expect(await call(scene, 'server.confirm', despite)).toMatchObject(despite);
   });
 
   it('read the journal page by page, with a last seq that never skips an event', async () => {

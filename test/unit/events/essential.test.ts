@@ -18,6 +18,7 @@ test('what a full disk still takes is a reviewed list', () => {
     'journal.impaired',
     'journal.recovered',
     'journal.replaced',
+    'server.confirmedOff',
     'server.powerChanged',
   ]);
   expect(eventTypes.length).toBeGreaterThan(essentialTypes.size);

@@ -91,6 +91,39 @@ describe('servers', () => {
     });
   });
 
+  const word: NewEvent = {
+    type: 'server.confirmedOff',
+    source: 'app',
+    data: { server: 'server1', requester: 'alice', reason: 'unplugged', despiteLife: true },
+  };
+  const readOn: NewEvent = {
+    type: 'server.powerChanged',
+    source: 'bmc',
+    data: { server: 'server1', power: 'on', by: 'bmc' },
+  };
+
+  test("the operator's word makes power that was read on unknown, so that it is told when read again", () => {
+    const view = fold([readOn, word]);
+    expect(view.servers.server1).toMatchObject({
+      power: 'unknown',
+      confirmedOff: { at, requester: 'alice', reason: 'unplugged' },
+    });
+    expect(view.servers.server1).not.toHaveProperty('powerAt');
+  });
+
+  test("the operator's word ends with life after it, and is not revived by what follows", () => {
+    const view = fold([word, readOn, { ...readOn, data: { ...readOn.data, power: 'off' } } as NewEvent]);
+    expect(view.servers.server1).toMatchObject({ power: 'off', confirmedOff: { endedSeq: 2 } });
+    expect(fold([word], view).servers.server1?.confirmedOff).not.toHaveProperty('endedSeq');
+  });
+
+  test.each(['on', 'cycle'] as const)("the operator's word is taken back by a power-%s", (action) => {
+    const request = fenceRequested('job1');
+    const on = { ...request, data: { ...request.data, action } } as NewEvent;
+    expect(fold([word, on]).servers.server1).not.toHaveProperty('confirmedOff');
+    expect(fold([word, request]).servers.server1).toHaveProperty('confirmedOff');
+  });
+
   test('a proof in a report does not set the power of the server', () => {
     const proof = { by: 'bmc' as const, power: 'off' as const, at };
     const view = fold([fenceRequested('job1'), finished('job1', { outcome: 'confirmed', proof })]);

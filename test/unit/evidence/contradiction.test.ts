@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { Event, FenceReport, NewEvent } from '../../../src/events/catalogue.ts';
 import { severityOf } from '../../../src/events/catalogue.ts';
 import { applyEvent, emptyView, type View } from '../../../src/events/view.ts';
-import { contradictionIn } from '../../../src/fence/contradiction.ts';
+import { contradictionIn } from '../../../src/evidence/contradiction.ts';
 
 const at = '2026-01-01T00:00:00.000Z';
 const proof = { by: 'bmc', power: 'off', at } as const;
@@ -89,4 +89,40 @@ test('other news, and news of other servers, contradict nothing', () => {
     data: { node: 'server2', state: 'down', requester: 'e' },
   } as NewEvent;
   expect(contradictionOf(...fenced, down)).toBeUndefined();
+});
+
+const word: NewEvent = {
+  type: 'server.confirmedOff',
+  source: 'app',
+  data: { server: 'server2', requester: 'alice', reason: 'I pulled the plug', despiteLife: false },
+};
+
+test.each([
+  ['read on', readOn, 'bmc'],
+  ['reported up', reportedUp, 'engine'],
+] as const)(
+  "a server that is off by the operator's word and is %s contradicts the word, once",
+  (_what, life, by) => {
+    const contradiction = { server: 'server2', proof: { by: 'operator', power: 'off', at }, by };
+    expect(contradictionOf(word, life)).toMatchObject(contradiction);
+    expect(contradictionOf(word, life)).not.toHaveProperty('job');
+    expect(contradictionOf(word, life, life)).toBeUndefined();
+  },
+);
+
+test('a word that was taken back by switching the server on is not contradicted', () => {
+  expect(contradictionOf(word, requested('b', 'on'), readOn)).toBeUndefined();
+});
+
+test('where both stand, it is the proof that is contradicted', () => {
+  expect(contradictionOf(...fenced, word, readOn)).toMatchObject({ job: 'a', proof: { by: 'bmc' } });
+});
+
+test('a BMC that says on again contradicts a proof, too', () => {
+  const again: NewEvent = {
+    type: 'bmc.rechecked',
+    source: 'bmc',
+    data: { server: 'server2', bmc: 'ok', power: 'on' },
+  };
+  expect(contradictionOf(...fenced, again)).toMatchObject({ job: 'a', by: 'bmc' });
 });
