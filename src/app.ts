@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { bmcForStop, chainOf } from './app/chain.ts';
 import { buildHardware, type Hardware } from './app/hardware.ts';
 import { version } from './app/paths.ts';
 import { createServices } from './app/services.ts';
@@ -16,7 +17,6 @@ import { openJournal } from './events/journal-thread.ts';
 import type { View } from './events/view.ts';
 import { type EvidenceKeeper, keepEvidence } from './evidence/keeper.ts';
 import { carriedOver } from './fence/carry-over.ts';
-import { bmcOnly } from './fence/chain.ts';
 import type { Identities } from './fence/identity.ts';
 import { createFenceService, type FenceService } from './fence/service.ts';
 import { defaultFenceSettings } from './fence/settings.ts';
@@ -117,8 +117,8 @@ const fenceFor = (current: Parts['current'], { clock, log }: DaemonDeps, events:
     settings: () => ({ ...defaultFenceSettings, deadlineMs: current.config.fence.deadlineSeconds * 1000 }),
     self: ownServer(current.config),
     knows: (server) => Object.hasOwn(current.config.servers, server),
-    bmcOf: (server) => current.hardware.bmcOf(server),
-    chainOf: () => bmcOnly,
+    bmcOf: (server) => bmcForStop(current.config, server, current.hardware.bmcOf(server)),
+    chainOf: (server) => chainOf(current.config, server, clock),
     identities: identitiesOf(current, events),
     record: events.record,
     newJobId: () => randomUUID(),

@@ -54,17 +54,21 @@ const defaultOf = (node: SchemaNode, required: boolean): string => {
   return code(JSON.stringify(node.default));
 };
 
+const isSchema = (items: SchemaNode['items']): items is SchemaNode =>
+  typeof items === 'object' && !Array.isArray(items);
+
 /** One row for a key, then those of the keys inside it. */
 const rowsOf = (path: string, node: SchemaNode, required: boolean): Row[] => {
   const row = [code(path), expectationOf(node), defaultOf(node, required), node.description ?? ''];
   const entry = namedEntry(node);
   const inside = entry && Object.keys(entry).length > 0 ? rowsOf(`${path}.NAME`, entry, false) : [];
+  const items = isSchema(node.items) ? rowsInside(node.items, `${path}[].`) : [];
   const members = childrenOf(node).flatMap(([key, child, needed]) => rowsOf(`${path}.${key}`, child, needed));
-  return [row, ...inside, ...members];
+  return [row, ...inside, ...items, ...members];
 };
 
-const rowsInside = (node: SchemaNode): Row[] =>
-  childrenOf(node).flatMap(([key, child, required]) => rowsOf(key, child, required));
+const rowsInside = (node: SchemaNode, before = ''): Row[] =>
+  childrenOf(node).flatMap(([key, child, required]) => rowsOf(`${before}${key}`, child, required));
 
 const secretRow = ([name, spec]: [string, SecretSpec]): Row => [
   usableKeys(name, spec).map(code).join(', '),

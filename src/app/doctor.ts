@@ -1,3 +1,5 @@
+import { constants } from 'node:fs';
+import { access } from 'node:fs/promises';
 import type { Examination, Verdict } from '../bridge/engine/services.ts';
 import type { Clock } from '../core/clock.ts';
 import { deadlineIn } from '../core/deadline.ts';
@@ -13,6 +15,8 @@ export interface DoctorDeps {
   readonly self: string | undefined;
   readonly bmcOf: (server: string) => BmcPort | undefined;
   readonly identities: Identities;
+  /** The scripts in the chain of a server. */
+  readonly scriptsOf: (server: string) => readonly string[];
 }
 
 /** How long one server may be examined, in milliseconds. */
@@ -47,12 +51,24 @@ const examineBmcOf = async (
   }
 };
 
+/** A script cannot be tried without stopping something: only whether it could be started is looked at. */
+const examineScript = async (file: string): Promise<Finding> => {
+  try {
+    await access(file, constants.X_OK);
+    return good('script', `${file} is there and may be executed; what it does was not tried`);
+  } catch (error) {
+    const message = `${file} could not be started: ${messageOf(error)}`;
+    return failed('script', 'bad', { code: 'script.notStarted', message });
+  }
+};
+
 const examineServer = async (deps: DoctorDeps, server: string): Promise<Verdict> => {
   const own =
     server === deps.self
       ? [good('gateway', `this gateway runs on ${server}; the gateways of the other servers stop it`)]
       : [];
-  const findings = [...own, ...(await examineBmcOf(deps, server))];
+  const scripts = await Promise.all(deps.scriptsOf(server).map(examineScript));
+  const findings = [...own, ...(await examineBmcOf(deps, server)), ...scripts];
   return { server, works: findings.every(({ state }) => state !== 'bad'), findings };
 };
 

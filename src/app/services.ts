@@ -110,7 +110,8 @@ const examine: (deps: ServiceDeps) => EngineServices['examine'] = (deps) => asyn
   const { bmcOf } = hardware();
   const names = server === undefined ? Object.keys(servers) : [knownServer(deps, server)];
   const own = self.role === 'member' ? self.node : undefined;
-  return examineServers({ clock, self: own, bmcOf, identities }, names);
+  const scriptsOf = (name: string) => (servers[name]?.chain ?? []).flatMap(({ file }) => file ?? []);
+  return examineServers({ clock, self: own, bmcOf, identities, scriptsOf }, names);
 };
 
 /** How the journal is, with its figures as long as it answers. */

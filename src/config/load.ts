@@ -1,7 +1,7 @@
 import { dirname, resolve } from 'node:path';
 import { fail, ok, type Result } from '../core/result.ts';
 import { type BmcSectionDeps, resolveBmc } from './bmc-section.ts';
-import { checkAddresses, checkSelf, checkSockets } from './cross-checks.ts';
+import { checkAddresses, checkChains, checkSelf, checkSockets } from './cross-checks.ts';
 import { loadDevices } from './devices.ts';
 import type { BmcConfig, DriverSpecs } from './driver.ts';
 import { schemaNodeOf } from './expectation.ts';
@@ -17,6 +17,8 @@ export interface ServerConfig {
   /** Whether the BMC's GUID is held against it. */
   readonly pinIdentity: boolean;
   readonly bmc?: BmcConfig;
+  /** The ways to stop it, in their order; its BMC alone where there is none. */
+  readonly chain?: NonNullable<ConfigFile['servers'][string]['chain']>;
 }
 
 /** The whole configuration: defaults filled in, paths absolute, secrets read. */
@@ -59,7 +61,7 @@ const checkFile = (
     return { complaints: [...complaints, ...checkSelf(root)] };
   }
   const file = resolved(parsed.data, folder);
-  return { file, complaints: [...checkSelf(root), ...checkSockets(file)] };
+  return { file, complaints: [...checkSelf(root), ...checkSockets(file), ...checkChains(file)] };
 };
 
 /** The user's folders, read from the raw file: device problems are told beside all others. */
@@ -105,9 +107,14 @@ const resolveBmcs = async (root: unknown, deps: BmcSectionDeps): Promise<Resolve
 
 const assemble = (file: ConfigFile, bmcs: ReadonlyMap<string, BmcConfig>): Config => {
   const servers: Record<string, ServerConfig> = Object.create(null);
-  for (const [name, { hostname, pinIdentity }] of Object.entries(file.servers)) {
+  for (const [name, { hostname, pinIdentity, chain }] of Object.entries(file.servers)) {
     const bmc = bmcs.get(name);
-    servers[name] = { pinIdentity, ...(hostname !== undefined && { hostname }), ...(bmc && { bmc }) };
+    servers[name] = {
+      pinIdentity,
+      ...(hostname !== undefined && { hostname }),
+      ...(bmc && { bmc }),
+      ...(chain && { chain }),
+    };
   }
   return { ...file, servers };
 };

@@ -76,6 +76,41 @@ const bmc = z
   .exactOptional()
   .describe('How to reach the BMC. A server without this section cannot be stopped by force.');
 
+/** One way to stop a server; which keys go together is checked by {@link checkChains}. */
+const method = z.strictObject({
+  method: z
+    .enum(['bmc', 'script', 'nmiWait'])
+    .describe(
+      '`bmc`: power off through the BMC. `script`: a program of the site, told by the environment: CLP_SERVER_DOWN, CLP_SERVER_LOCAL, CLP_FORCESTOP_MODE=1. `nmiWait`: an NMI, and time for the dump; it proves nothing.',
+    ),
+  limitSeconds: z
+    .int()
+    .min(1)
+    .max(3600)
+    .exactOptional()
+    .describe(
+      'Seconds before the next method has its turn; a script is killed then, with all that it started. The limits must fit into `fence.deadlineSeconds`; only a `bmc` at the end may go without one.',
+    ),
+  file: path
+    .exactOptional()
+    .describe('The script: an absolute path. It is run without a shell and without arguments.'),
+  scriptVerifiesOff: z
+    .boolean()
+    .default(false)
+    .describe(
+      'Whether exit code 0 of the script means that it has verified that the server is off. If not, the power is read by the BMC.',
+    ),
+});
+
+const chain = z
+  .array(method)
+  .min(1)
+  .max(8)
+  .exactOptional()
+  .describe(
+    'The ways to stop the server by force, in their order; the first proof ends the chain. Without it: its BMC alone.',
+  );
+
 const server = z
   .strictObject({
     hostname: z
@@ -91,6 +126,7 @@ const server = z
         'Whether the GUID of the BMC is remembered and held against it. Turn it off only for boards whose maker gave all of them the same GUID.',
       ),
     bmc,
+    chain,
   })
   .describe('One server, under its name.');
 

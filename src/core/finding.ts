@@ -6,6 +6,7 @@ export type Check =
   | 'gateway'
   | 'bmc'
   | 'tool'
+  | 'script'
   | 'address'
   | 'answer'
   | 'login'

@@ -2,7 +2,7 @@
 export const floors = [
   ['core'],
   ['events', 'config', 'io'],
-  ['bmc', 'ups', 'lamp', 'snmp-trap', 'heartbeat'],
+  ['bmc', 'ups', 'lamp', 'snmp-trap', 'heartbeat', 'stop'],
   ['evidence', 'monitor', 'panel', 'fence', 'schedule'],
   ['bridge'],
   ['top'],

@@ -15,7 +15,7 @@ const nobodyKnown: Identities = { pinned: () => undefined, ownerOf: () => undefi
 
 const run = (deps: Partial<DoctorDeps>, servers: readonly string[] = ['server1']) =>
   examineServers(
-    { clock, self: undefined, bmcOf: () => undefined, identities: nobodyKnown, ...deps },
+    { clock, self: undefined, bmcOf: () => undefined, identities: nobodyKnown, scriptsOf: () => [], ...deps },
     servers,
   );
 

@@ -1,0 +1,78 @@
+import type { Clock } from '../core/clock.ts';
+import type { ErrorCode } from '../core/errors.ts';
+import type { CallLimits, StopPort, StopReply } from '../core/ports.ts';
+import { type ProgramEnd, type ProgramRun, runProgram } from '../io/program.ts';
+
+/** The site's own script, by the contract of the product's forced-stop script. */
+export interface StopScript {
+  /** Absolute path; it is run without a shell and without arguments. */
+  readonly file: string;
+  /** The server to stop. */
+  readonly server: string;
+  /** The machine this gateway runs on. */
+  readonly local: string;
+  /** Whether its exit code 0 means that it has verified that the server is off. */
+  readonly verifiesOff: boolean;
+}
+
+export interface StopScriptDeps {
+  readonly clock: Clock;
+  /** Where the script finds programs; nothing else of our own environment reaches it. */
+  readonly path: string;
+}
+
+/** `1` is the forced stop, `0` the periodic check (X 5.x sample scripts). */
+const forcedStop = '1';
+
+const environmentOf = ({ server, local }: StopScript, path: string): Record<string, string> => ({
+  PATH: path,
+  CLP_SERVER_DOWN: server,
+  CLP_SERVER_LOCAL: local,
+  CLP_FORCESTOP_MODE: forcedStop,
+});
+
+const longestWords = 200;
+
+/** The last line that the script wrote, which is where scripts put why they failed. */
+const lastWords = ({ stdout, stderr }: ProgramRun): string => {
+  const line = `${stdout}\n${stderr}`.trim().split('\n').at(-1)?.trim() ?? '';
+  return line === '' ? '' : `; it wrote last: ${line.slice(0, longestWords)}`;
+};
+
+const failureOf = (end: ProgramEnd): { code: ErrorCode; words: string } => {
+  switch (end.kind) {
+    case 'exit':
+      return { code: 'script.failed', words: `ended with exit code ${end.code}` };
+    case 'signal':
+      return { code: 'script.failed', words: `was ended by ${end.name}` };
+    case 'flooded':
+      return { code: 'script.failed', words: 'wrote too much and was killed' };
+    case 'limit':
+      return { code: 'script.timedOut', words: 'took too long and was killed' };
+    case 'calledOff':
+      return { code: 'script.timedOut', words: 'was called off and killed' };
+    case 'notStarted':
+      return { code: 'script.notStarted', words: `could not be started (${end.message})` };
+  }
+};
+
+const replyOf = ({ file, server }: StopScript, run: ProgramRun): StopReply => {
+  const { end } = run;
+  if (end.kind === 'exit' && end.code === 0) return { kind: 'accepted' };
+  const { code, words } = failureOf(end);
+  const reason = { code, message: `${file}, run to stop ${server}, ${words}${lastWords(run)}` };
+  return { kind: end.kind === 'notStarted' ? 'notSent' : 'unanswered', reason };
+};
+
+/**
+ * Stops a server by a script that runs on this machine: `CLP_SERVER_DOWN` names the server,
+ * `CLP_SERVER_LOCAL` this machine, `CLP_FORCESTOP_MODE` is 1; exit code 0 is success. The script and
+ * all that it started are killed when its time is up.
+ */
+export const createStopScript = (script: StopScript, { clock, path }: StopScriptDeps): StopPort => ({
+  provesOff: script.verifiesOff,
+  async stop({ deadline, signal }: CallLimits) {
+    const options = { clock, environment: environmentOf(script, path), limitMs: deadline.remainingMs() };
+    return replyOf(script, await runProgram([script.file], { ...options, signal }));
+  },
+});
