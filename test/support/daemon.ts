@@ -25,6 +25,8 @@ export interface BmcAccess {
 
 export interface SiteOptions {
   readonly servers: Readonly<Record<string, BmcAccess>>;
+  /** Chains of methods, by server. */
+  readonly chains?: Readonly<Record<string, readonly Readonly<Record<string, unknown>>[]>>;
   /** Sections of the configuration in place of the usual ones. */
   readonly sections?: Readonly<Record<string, unknown>>;
 }
@@ -67,10 +69,10 @@ const bmcSection = (folder: string, name: string, access: BmcAccess) => {
   };
 };
 
-const configText = (folder: string, { servers, sections }: SiteOptions): string => {
+const configText = (folder: string, { servers, chains, sections }: SiteOptions): string => {
   const entries = Object.entries(servers).map(([name, access]) => [
     name,
-    { bmc: bmcSection(folder, name, access) },
+    { bmc: bmcSection(folder, name, access), ...(chains?.[name] && { chain: chains[name] }) },
   ]);
   const config = {
     version: 1,

@@ -1,0 +1,92 @@
+import { chmodSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import type { EngineClient } from '../../src/cli/engine-client.ts';
+import { until } from '../support/bounded.ts';
+import { createSite, type Daemon, type Site } from '../support/daemon.ts';
+import { type SimBmcs, startSimBmcs } from '../support/sim-bmc-process.ts';
+
+/** Forced stops by a chain, through the real daemon: simulated BMCs, real scripts. */
+
+const limitMs = 10_000;
+const names = ['trusted', 'modest', 'hanging', 'dump'] as const;
+
+let sims: SimBmcs;
+let site: Site;
+let daemon: Daemon;
+let client: EngineClient;
+let scripts: string;
+
+const scriptOf = (name: string, body: string): string => {
+  const file = join(scripts, name);
+  writeFileSync(file, `#!/bin/sh\n${body}\n`);
+  chmodSync(file, 0o755);
+  return file;
+};
+
+beforeAll(async () => {
+  scripts = mkdtempSync(join(tmpdir(), 'noroshi-scripts-'));
+  sims = await startSimBmcs(names.map((name) => ({ name, offDelayMs: 0 })));
+  const script = (name: string, body: string, limitSeconds: number, scriptVerifiesOff = false) => ({
+    ...{ method: 'script', file: scriptOf(name, body), limitSeconds, scriptVerifiesOff },
+  });
+  const bmc = { method: 'bmc', limitSeconds: 2 };
+  site = createSite({
+    servers: Object.fromEntries(names.map((name) => [name, sims.access(name)])),
+    chains: {
+      trusted: [bmc, script('trusted', `echo "$CLP_SERVER_DOWN" > ${scripts}/stopped`, 5, true)],
+      modest: [script('modest', 'exit 0', 5), bmc],
+      hanging: [script('hanging', 'sleep 300', 2), bmc],
+      dump: [{ method: 'nmiWait', limitSeconds: 1 }, bmc],
+    },
+  });
+  daemon = await site.start();
+  client = await site.connect();
+});
+
+afterAll(async () => {
+  await daemon.stop();
+  await sims.process.stop();
+  rmSync(scripts, { recursive: true, force: true });
+});
+
+beforeEach(async () => {
+  for (const name of names) await sims.set(name, { frozen: false, power: 'on' });
+});
+
+const off = (server: string) => client.call('fence.request', { server, action: 'off' });
+
+test('a frozen BMC costs its own time, then the trusted script proves', async () => {
+  await sims.set('trusted', { frozen: true });
+  const answer = await off('trusted');
+  expect(answer).toMatchObject({ outcome: 'confirmed', fenced: true, proof: { by: 'script', power: 'off' } });
+  expect(existsSync(join(scripts, 'stopped'))).toBe(true);
+  const { events } = await client.call('events.read', { types: ['fence.finished'] });
+  expect(events.at(-1)).toMatchObject({ data: { server: 'trusted', proof: { by: 'script' } } });
+});
+
+test('a script that only says so proves nothing: the BMC is read, and then powers off', async () => {
+  const answer = await off('modest');
+  expect(answer).toMatchObject({ outcome: 'confirmed', fenced: true, proof: { by: 'bmc' } });
+  expect(sims.powerChanges('modest').at(-1)).toMatchObject({ power: 'off' });
+});
+
+test('a script that hangs is killed at its limit, and holds up no other server', async () => {
+  const hanging = off('hanging');
+  const startedMs = performance.now();
+  expect(await off('dump')).toMatchObject({ fenced: true });
+  expect(await hanging).toMatchObject({ outcome: 'confirmed', fenced: true, proof: { by: 'bmc' } });
+  expect(performance.now() - startedMs).toBeGreaterThan(1_500);
+});
+
+test('the NMI goes before the power-off, with its time between them', async () => {
+  expect(await off('dump')).toMatchObject({ outcome: 'confirmed', fenced: true });
+  const facts = () => sims.facts('dump').filter(({ event }) => event === 'nmi' || event === 'power');
+  await until(() => facts().some(({ event }) => event === 'nmi'), limitMs, 'the NMI in the facts');
+  const [nmi] = facts()
+    .filter(({ event }) => event === 'nmi')
+    .slice(-1);
+  const lastOff = facts().findLast(({ event, value }) => event === 'power' && value === 'off');
+  expect(Date.parse(String(lastOff?.at)) - Date.parse(String(nmi?.at))).toBeGreaterThanOrEqual(900);
+});
