@@ -96,7 +96,8 @@ test('despite life it is taken, and what spoke against it is on record; life tha
 });
 
 test('nobody gives their word for the server of the gateway itself', async () => {
-  const { confirm, words, asked } = await createScene(seen('off'), [], server);
+  const { confirm, words, asked, evidence } = await createScene(seen('off'), [readPower('off')], server);
+  expect(evidence.of(server).verdict).toBe('alive');
   await expect(confirm(true)).rejects.toMatchObject({ code: 'evidence.self' });
   expect([await words(), asked]).toEqual([[], []]);
 });
