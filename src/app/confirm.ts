@@ -3,6 +3,7 @@ import type { ConfirmOrder, ConfirmResult } from '../bridge/engine/services.ts';
 import { CodedError } from '../core/errors.ts';
 import type { FenceReport } from '../events/catalogue.ts';
 import type { EventLog } from '../events/event-log.ts';
+import type { Fact } from '../evidence/facts.ts';
 import type { EvidenceKeeper } from '../evidence/keeper.ts';
 import { judge } from '../evidence/verdict.ts';
 import type { FenceService } from '../fence/service.ts';
@@ -18,23 +19,26 @@ export interface ConfirmDeps {
 /** How long the BMC may take to say how the power is, before the word of an operator who waits is weighed. */
 const lookMs = 4_000;
 
-/** Whether what the BMC says now takes the ground from under a power-on that it read before. */
-const refutesOn = ({ proof, reason }: FenceReport): boolean =>
-  proof ? proof.power === 'off' : reason !== undefined && silentCodes.has(reason.code);
+/**
+ * Which facts still stand after this look, whose own event may be on its way yet: *off* that nobody knew of is
+ * later than every life that is known; a BMC that is silent now does not vouch for the *on* that it read before.
+ */
+const standing = (facts: readonly Fact[], { proof, reason }: FenceReport): readonly Fact[] => {
+  const knownOff = facts.some(({ path, state, fresh }) => path === 'power' && state === 'off' && fresh);
+  if (proof)
+    return proof.power === 'off' && !knownOff ? facts.filter(({ shows }) => shows !== 'life') : facts;
+  if (!reason || !silentCodes.has(reason.code)) return facts;
+  return facts.filter(({ path, shows }) => path !== 'power' || shows !== 'life');
+};
 
 /**
  * What shows life now, or undefined. The BMC is asked first, by the way that checks whose BMC it is: evidence
- * of minutes ago would let a word pass that one look refutes. What it answers counts at once; the event of it
- * may still be on its way.
+ * of minutes ago would let a word pass that one look refutes.
  */
 const lifeOf = async (deps: ConfirmDeps, server: string, requester: string): Promise<string | undefined> => {
   const look = await deps.fence.request({ server, action: 'status', requester, deadlineMs: lookMs });
   if (look.proof?.power === 'on') return `Its BMC read the power on at ${look.proof.at}.`;
-  const { facts } = deps.evidence.of(server);
-  const standing = facts.filter(
-    ({ path, shows }) => !(path === 'power' && shows === 'life' && refutesOn(look)),
-  );
-  const { verdict, why } = judge(standing);
+  const { verdict, why } = judge(standing(deps.evidence.of(server).facts, look));
   return verdict === 'alive' ? why : undefined;
 };
 

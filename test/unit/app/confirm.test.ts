@@ -47,7 +47,7 @@ const createScene = async (look: Partial<FenceReport>, history: readonly NewEven
 test.each([
   ['the BMC reads on when it is asked', seen('on'), []],
   ['the engine reports it up', failed('bmc.timeout'), [reported('up')]],
-  ['the engine reports it up, and its BMC reads off', seen('off'), [reported('up')]],
+  ['the engine reports it up after its BMC read off', seen('off'), [readPower('off'), reported('up')]],
   ['it was read on, and its BMC refuses now', failed('bmc.auth'), [readPower('on')]],
 ])('the word is refused where %s, and nothing is put on record', async (_why, look, history) => {
   const { confirm, words } = await createScene(look, history);
@@ -65,6 +65,7 @@ test.each([
   ],
   ['it was read on, and its BMC reads off now', seen('off'), [readPower('on')]],
   ['the engine reports it down', failed('bmc.timeout'), [reported('up'), reported('down')]],
+  ['the engine reported it up before its BMC reads off', seen('off'), [reported('up')]],
   ['it has no BMC', failed('fence.noBmc'), []],
 ])('the word is taken where %s', async (_why, look, history) => {
   const { confirm, words, asked } = await createScene(look, history);
@@ -95,7 +96,8 @@ test('despite life it is taken, and what spoke against it is on record; life tha
 });
 
 test('nobody gives their word for the server of the gateway itself', async () => {
-  const { confirm, words, asked } = await createScene(seen('off'), [], server);
+  const { confirm, words, asked, evidence } = await createScene(seen('off'), [readPower('off')], server);
+  expect(evidence.of(server).verdict).toBe('alive');
   await expect(confirm(true)).rejects.toMatchObject({ code: 'evidence.self' });
   expect([await words(), asked]).toEqual([[], []]);
 });

@@ -103,6 +103,15 @@ describe('off', () => {
     ).toBe('stopped');
   });
 
+  test('that is put on record later than an on of the same millisecond does not undo that', () => {
+    expect(
+      verdictAt(40, [
+        [20, readPower('on')],
+        [30, finished('a', 20)],
+      ]),
+    ).toBe('alive');
+  });
+
   test('stands where the BMC falls silent after it', () => {
     expect(verdictAt(2, atOnce([readPower('off'), silent]))).toBe('stopped');
   });
