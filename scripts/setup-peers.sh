@@ -14,8 +14,8 @@ list() {
 Peers of the interop tests (Debian packages):
   openipmi         ipmi_sim, a simulated BMC that speaks IPMI 1.5 and 2.0
   ipmitool         the usual IPMI client
-  freeipmi-tools   ipmipower and ipmi-chassis, an independent IPMI client
-  ipmiutil         ireset and ialarms, an independent IPMI client
+  freeipmi-tools   ipmipower, ipmi-chassis, ipmi-raw and bmc-info, an independent IPMI client
+  ipmiutil         ireset, ialarms and icmd, an independent IPMI client
   socat            joins sockets and serial lines
   systemd          systemd-notify, which tells the service manager
   gcc, libc6-dev   compile the library with which tests make a disk hang or fill up

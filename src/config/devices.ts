@@ -59,6 +59,7 @@ const optionProblems = (yaml: YamlFile, drivers: DriverSpecs): ConfigProblem[] =
       issue.code === 'unrecognized_keys' ||
       valueAt(yaml.value, ['options', ...toPath(issue.path)]) !== undefined,
   );
+  if (present.length === 0) return [];
   return explain({ issues: present, schema: schemaNodeOf(spec.options), value: options }).map(
     ({ path, message }) => problemAt(yaml, ['options', ...path], message),
   );

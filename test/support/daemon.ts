@@ -21,6 +21,8 @@ export interface BmcAccess {
   readonly kg?: string;
   readonly privilege?: 'user' | 'operator' | 'administrator';
   readonly cipherSuites?: readonly number[];
+  /** Device model, where it is another than `ipmi`. */
+  readonly model?: string;
 }
 
 export interface SiteOptions {

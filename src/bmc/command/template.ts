@@ -9,6 +9,13 @@ export const timedNames = [...lineNames, 'seconds', 'secondsHex'] as const;
 /** What the environment and the secret file may hold. */
 export const secretNames = ['password', 'kg', 'kgHex', 'user'] as const;
 
+/** A whole word that stands for all words of `login`. */
+const loginWord = '{login}';
+
+/** The line with the words of `login` in place of `{login}`. */
+export const withLogin = (line: readonly string[], login: readonly string[]): readonly string[] =>
+  line.flatMap((word) => (word === loginWord ? login : [word]));
+
 export type PlaceholderValues = Readonly<Partial<Record<string, string>>>;
 
 /** The names of the placeholders in a template. */
@@ -21,6 +28,7 @@ const secretWord = /^(password|passwd|pass|pw|secret|kg|kgHex|k_g)$/i;
 
 /** The end of the sentence that begins with the path of a word, or undefined where the word is good. */
 export const complaintOfWord = (word: string, known: readonly string[]): string | undefined => {
+  if (word === loginWord) return undefined;
   for (const name of placeholdersIn(word)) {
     if (secretWord.test(name)) {
       return `{${name}} must not stand on a command line, where every user of this machine can read it; give it by environment or secretFile`;

@@ -7,6 +7,7 @@ import {
   lineNames,
   placeholdersIn,
   timedNames,
+  withLogin,
 } from '../command/template.ts';
 import { failurePatterns, pattern } from './command-patterns.ts';
 
@@ -34,13 +35,17 @@ const line = (known: readonly string[] = lineNames) =>
     })
     .meta({ expects: `a list of 1 to ${mostWords} words` });
 
+const privilegeWord = (level: string) =>
+  z.string().min(1).max(longestWord).describe(`The word of the tool for the privilege level ${level}.`);
+
 const secretTemplate = z
   .string()
   .max(longestWord)
   .superRefine((text, context) => {
     const message = complaintOfSecretTemplate(text);
     if (message !== undefined) context.addIssue({ code: 'custom', message });
-  });
+  })
+  .describe('Text with {password}, {kg}, {kgHex} or {user}.');
 
 const accepted = pattern(
   'What the output must also hold, beside exit code 0, where that alone does not mean yes.',
@@ -127,9 +132,19 @@ const fields = {
     .default(10)
     .describe('After this a command is killed with all its children; sooner where the deadline is nearer.'),
   privilegeWords: z
-    .strictObject({ user: z.string(), operator: z.string(), administrator: z.string() })
+    .strictObject({
+      user: privilegeWord('user'),
+      operator: privilegeWord('operator'),
+      administrator: privilegeWord('administrator'),
+    })
     .default({ user: 'USER', operator: 'OPERATOR', administrator: 'ADMINISTRATOR' })
     .describe('What {privilege} becomes at each level.'),
+  login: z
+    .array(word(lineNames))
+    .max(mostWords)
+    .default([])
+    .meta({ expects: `a list of at most ${mostWords} words` })
+    .describe('The words that {login} stands for in every line: whom to log in to, and how.'),
   environment: z
     .record(
       z
@@ -160,10 +175,10 @@ const fields = {
 type Fields = z.infer<z.ZodObject<typeof fields>>;
 
 /** Every line that speaks to the BMC. */
-export const linesOf = ({ power, control, guid, identify }: Fields): (readonly string[])[] =>
-  [power.line, guid?.line, ...Object.values(control), ...Object.values(identify)].filter((one) =>
-    Array.isArray(one),
-  );
+export const linesOf = ({ login, power, control, guid, identify }: Fields): (readonly string[])[] =>
+  [power.line, guid?.line, ...Object.values(control), ...Object.values(identify)]
+    .filter((one) => Array.isArray(one))
+    .map((line) => withLogin(line, login));
 
 /** Whether a command would go without any authentication. */
 export const usesSuite0 = (options: Fields): boolean =>

@@ -7,6 +7,7 @@ import { createEndable } from '../client/endable.ts';
 import { examineCommands } from '../command/examine.ts';
 import { type FailurePattern, guidIn, type Reply, theOne } from '../command/reply.ts';
 import { handSecrets, scrubber, secretsFailureText } from '../command/secrets.ts';
+import { withLogin } from '../command/template.ts';
 import { createTool, type Order, type ToolDeps } from '../command/tool.ts';
 import type { CommandOptions } from './command-options.ts';
 import { compilePattern } from './command-patterns.ts';
@@ -58,7 +59,7 @@ const createRunLine = (options: CommandOptions, deps: CommandDeps): RunLine => {
       return { ok: false, reason: { code, message }, proves: 'notSent' };
     }
     const order: Order = {
-      line,
+      line: withLogin(line, options.login),
       kind,
       secrets: handed.value,
       limitMs: options.timeLimitSeconds * 1000,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { loadDevices } from '../../../src/config/devices.ts';
-import { builtInDevices, createWorkspace, goodConfig, standIn } from './workspace.ts';
+import { builtInDevices, createWorkspace, goodConfig, specs } from './workspace.ts';
 
 const definition = (changes: Record<string, string> = {}) => {
   const keys = {
@@ -25,10 +25,10 @@ const optionsOfServers = async ({ load }: ReturnType<typeof createWorkspace>) =>
 };
 
 it('the built-in definitions are good', async () => {
-  const deps = { bmcDrivers: { native: standIn }, builtInDevices, userDirectories: [] };
+  const deps = { bmcDrivers: specs, builtInDevices, userDirectories: [] };
   const { bmc, problems, notices } = await loadDevices(deps);
   expect({ problems, notices }).toEqual({ problems: [], notices: [] });
-  expect([...bmc.keys()]).toEqual(['ipmi']);
+  expect([...bmc.keys()]).toEqual(['freeipmi', 'ipmi', 'ipmitool', 'ipmiutil-legacy', 'ipmiutil']);
 });
 
 describe('a definition of the user', () => {
@@ -50,7 +50,7 @@ describe('a definition of the user', () => {
     const first = write('a/bmc/x.yaml', definition({ model: 'x' }));
     const second = write('b/bmc/y.yaml', definition({ model: 'x', options: '{ port: 2 }' }));
     const { bmc, notices } = await loadDevices({
-      bmcDrivers: { native: standIn },
+      bmcDrivers: specs,
       builtInDevices,
       userDirectories: [`${folder}/a`, `${folder}/b`, `${folder}/none`],
     });
@@ -112,7 +112,7 @@ it('refuses a folder that is a file, and an installation without its definitions
     'devices.d/bmc:1: the folder cannot be read: a part of its path is not a folder',
   ]);
   const { problems: missing } = await loadDevices({
-    bmcDrivers: { native: standIn },
+    bmcDrivers: specs,
     builtInDevices: `${folder}/none`,
     userDirectories: [],
   });

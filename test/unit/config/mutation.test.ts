@@ -1,7 +1,9 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { formatProblem } from '../../../src/config/problem.ts';
-import { createWorkspace, goodConfig } from './workspace.ts';
+import { builtInDevices, createWorkspace, goodConfig } from './workspace.ts';
 
 const shreds = [
   '',
@@ -41,7 +43,9 @@ const mutated = fc
   );
 
 it('any change to a good file gives a configuration or problems with a line, and never throws', async () => {
-  const { load } = createWorkspace();
+  const { folder, write } = createWorkspace();
+  write('devices/bmc/ipmi.yaml', readFileSync(join(builtInDevices, 'bmc/ipmi.yaml')));
+  const { load } = createWorkspace(join(folder, 'devices'));
   await fc.assert(
     fc.asyncProperty(fc.oneof(mutated, fc.string({ unit: 'binary' })), async (text) => {
       const loaded = await load(text);

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { z } from 'zod';
-import type { DriverSpec } from '../../../src/config/driver.ts';
+import { command } from '../../../src/bmc/drivers/command-driver.ts';
+import type { DriverSpec, DriverSpecs } from '../../../src/config/driver.ts';
 import { loadConfig } from '../../../src/config/load.ts';
 import { type ConfigProblem, formatProblem } from '../../../src/config/problem.ts';
 
@@ -23,6 +24,9 @@ export const standIn = {
     kg: { required: false, maxBytes: 20, hex: true, describe: 'Key.' },
   },
 } satisfies DriverSpec;
+
+/** Every driver that a built-in definition names. */
+export const specs: DriverSpecs = { native: standIn, command: command.spec };
 
 export const builtInDevices = resolve('devices');
 
@@ -53,7 +57,8 @@ export interface Workspace {
 
 export const goodEnvironment = { BMC_PASSWORD: 'from-environment' };
 
-export const createWorkspace = (): Workspace => {
+/** `devices`: the built-in definitions; fewer load sooner. */
+export const createWorkspace = (devices = builtInDevices): Workspace => {
   const folder = mkdtempSync(join(tmpdir(), 'noroshi-config-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   const write: Workspace['write'] = (name, content, mode = 0o600) => {
@@ -65,7 +70,7 @@ export const createWorkspace = (): Workspace => {
   };
   write('bmc.pw', 'from-file\n');
   const load: Workspace['load'] = (text, environment = goodEnvironment) =>
-    loadConfig(write('noroshi.yaml', text), { bmcDrivers: { native: standIn }, environment, builtInDevices });
+    loadConfig(write('noroshi.yaml', text), { bmcDrivers: specs, environment, builtInDevices: devices });
   const lines = (problems: readonly ConfigProblem[]) =>
     problems.map((problem) => formatProblem(problem).replaceAll(`${folder}/`, ''));
   return {
