@@ -86,16 +86,16 @@ describeWithPeers(['ipmi_sim'], 'forced stops of ipmi_sim through the daemon', (
       );
     });
 
-    test('off again: confirmed without sending anything', async () => {
+    test('off again: sent again, and confirmed by a fresh read', async () => {
       const ended = await fence('good', 'off');
       expect(ended).toMatchObject({ code: 0, stdout: expect.stringContaining('off confirmed; fenced: yes') });
-      expect(did(sims.good)).toEqual(['power 0']);
+      expect(did(sims.good)).toEqual(['power 0', 'power 0']);
     });
 
     test('reset of a server that is off: refused, nothing sent', async () => {
       const ended = await fence('good', 'reset');
       expect(ended).toMatchObject({ code: 1, stdout: expect.stringContaining('bmc.state') });
-      expect(did(sims.good)).toEqual(['power 0']);
+      expect(did(sims.good)).toEqual(['power 0', 'power 0']);
     });
 
     test('on: the server is on when the command ends', async () => {
@@ -103,14 +103,14 @@ describeWithPeers(['ipmi_sim'], 'forced stops of ipmi_sim through the daemon', (
       expect(sims.good.power()).toBe(1);
       expect(ended.code).toBe(0);
       expect(reportOf(ended)).toMatchObject({ outcome: 'confirmed', fenced: false });
-      expect(did(sims.good)).toEqual(['power 0', 'power 1']);
+      expect(did(sims.good)).toEqual(['power 0', 'power 0', 'power 1']);
     });
 
     test('status: reads, and changes nothing', async () => {
       const ended = await fence('good', 'status', '--json');
       expect(ended.code).toBe(0);
       expect(reportOf(ended)).toMatchObject({ outcome: 'confirmed', fenced: false, proof: { power: 'on' } });
-      expect(did(sims.good)).toEqual(['power 0', 'power 1']);
+      expect(did(sims.good)).toEqual(['power 0', 'power 0', 'power 1']);
     });
 
     test('reset: done, and still unknown, because it cannot be read back', async () => {
@@ -122,7 +122,7 @@ describeWithPeers(['ipmi_sim'], 'forced stops of ipmi_sim through the daemon', (
         accepted: true,
         reason: { code: 'fence.notProvable' },
       });
-      expect(did(sims.good)).toEqual(['power 0', 'power 1', 'reset 1']);
+      expect(did(sims.good)).toEqual(['power 0', 'power 0', 'power 1', 'reset 1']);
     });
 
     test('nmi: ipmi_sim has none, and says so', async () => {
@@ -140,7 +140,7 @@ describeWithPeers(['ipmi_sim'], 'forced stops of ipmi_sim through the daemon', (
       await until(restarted, effectLimitMs, 'the restart');
       expect(await client.call('fence.get', { job })).toMatchObject({ restart: { outcome: 'confirmed' } });
       expect(sims.good.power()).toBe(1);
-      expect(did(sims.good).slice(3)).toEqual(['power 0', 'power 1']);
+      expect(did(sims.good).slice(4)).toEqual(['power 0', 'power 1']);
     });
 
     test('identify: the lamp is told, and the answer says that it cannot be read back', async () => {
