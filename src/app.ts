@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { buildHardware, type Hardware } from './app/hardware.ts';
+import { startKeeper } from './app/identify.ts';
 import { version } from './app/paths.ts';
 import { createServices } from './app/services.ts';
 import { createMethodTables } from './bridge/engine/method-tables.ts';
@@ -19,6 +20,7 @@ import { contradictionIn } from './fence/contradiction.ts';
 import type { Identities } from './fence/identity.ts';
 import { createFenceService, type FenceService } from './fence/service.ts';
 import { defaultFenceSettings } from './fence/settings.ts';
+import type { IdentifyKeeper } from './panel/identify-keeper.ts';
 
 export interface DaemonDeps {
   readonly clock: Clock;
@@ -131,7 +133,7 @@ const openParts = async (config: Config, deps: DaemonDeps): Promise<Parts> => {
 };
 
 /** Opens both local sockets, or none of them. */
-const openSockets = async (parts: Parts): Promise<EngineSocket[]> => {
+const openSockets = async (parts: Parts, keeper: IdentifyKeeper): Promise<EngineSocket[]> => {
   const { clock, log } = parts.deps;
   const { engine, notify } = parts.current.config;
   const { journal, bus, fence, current } = parts;
@@ -139,7 +141,7 @@ const openSockets = async (parts: Parts): Promise<EngineSocket[]> => {
   const config = () => current.config;
   const hardware = () => current.hardware;
   const identities = identitiesOf(current, events);
-  const services = createServices({ clock, config, hardware, journal, events, fence, identities });
+  const services = createServices({ clock, config, hardware, journal, events, fence, identities, keeper });
   const methods = createMethodTables({ clock, log, journal, bus, services });
   const open = [await listenEngineSocket({ ...fileOf(engine), methods: methods.engine, clock, log })];
   if (!notify) return open;
@@ -176,6 +178,16 @@ const watchProofs = ({ bus, events }: Parts): (() => void) =>
     const data = contradictionIn(events.view(), event);
     if (data) void note(events, { type: 'fence.contradicted', source: 'fence', data, cause: event.seq });
   });
+
+const keeperFor = (parts: Parts): IdentifyKeeper => {
+  const { deps, current, events, bus } = parts;
+  return startKeeper({
+    ...{ ...deps, bus, view: events.view, identities: identitiesOf(current, events) },
+    config: () => current.config,
+    hardware: () => current.hardware,
+    record: (event) => noteInTime(parts, event),
+  });
+};
 
 const keepMaintaining = ({ deps, events }: Parts): (() => void) => {
   let timer: Timer | undefined;
@@ -225,12 +237,15 @@ export const startDaemon = async (config: Config, deps: DaemonDeps): Promise<Dae
   const { events, fence, journal } = parts;
   const { node } = config.self;
   let sockets: EngineSocket[] = [];
+  let keeper: IdentifyKeeper | undefined;
   try {
     await recordStart(parts);
     await resumeJobs(parts);
-    sockets = await openSockets(parts);
+    keeper = keeperFor(parts);
+    sockets = await openSockets(parts, keeper);
   } catch (error) {
     await fence.stop();
+    await keeper?.stop();
     await closeHardware(parts);
     await journal.close();
     throw error;
@@ -242,6 +257,7 @@ export const startDaemon = async (config: Config, deps: DaemonDeps): Promise<Dae
     async reload(next) {
       if (stopping) throw new CodedError('fence.stopping');
       await reload(parts, next);
+      keeper.refresh();
     },
     rejected: (problems) =>
       noteInTime(parts, { type: 'config.rejected', source: 'app', data: { problems: [...problems] } }),
@@ -249,6 +265,7 @@ export const startDaemon = async (config: Config, deps: DaemonDeps): Promise<Dae
       stopping = true;
       stopMaintaining();
       await fence.stop();
+      await keeper.stop();
       stopWatching();
       await Promise.all(sockets.map((socket) => socket.close()));
       await closeHardware(parts);

@@ -1,4 +1,4 @@
-import { setIdentify } from '../bmc/identify.ts';
+import { identifySeconds, setIdentify } from '../bmc/identify.ts';
 import type { EngineServices, FenceSelector, LastFence, ServerRow } from '../bridge/engine/services.ts';
 import type { Config } from '../config/load.ts';
 import type { Clock } from '../core/clock.ts';
@@ -11,6 +11,7 @@ import type { Journal } from '../events/journal.ts';
 import type { ServerView } from '../events/view.ts';
 import type { Identities } from '../fence/identity.ts';
 import type { FenceService } from '../fence/service.ts';
+import type { IdentifyKeeper } from '../panel/identify-keeper.ts';
 import { examineServers } from './doctor.ts';
 import type { Hardware } from './hardware.ts';
 import { pinIdentity, unpinIdentity } from './identity.ts';
@@ -24,6 +25,7 @@ export interface ServiceDeps {
   readonly events: EventLog;
   readonly fence: FenceService;
   readonly identities: Identities;
+  readonly keeper: Pick<IdentifyKeeper, 'whileFencing' | 'byHand'>;
 }
 
 const operatorLimitMs = 10_000;
@@ -39,7 +41,8 @@ const findReport = ({ fence, events }: ServiceDeps, job: string): FenceReport | 
   fence.find(job)?.report ?? events.view().jobs[job]?.report;
 
 const rowOf = (deps: ServiceDeps, name: string): ServerRow => {
-  const { identifyLit, lastFence: _recorded, ...seen } = deps.events.view().servers[name] ?? neverSeen;
+  const known = deps.events.view().servers[name] ?? neverSeen;
+  const { identifyLit, lamp: _lamp, outage: _outage, lastFence: _recorded, ...seen } = known;
   const lastFence = latestJob(deps, name);
   return {
     name,
@@ -87,11 +90,12 @@ const identify: (deps: ServiceDeps) => EngineServices['setIdentify'] = (deps) =>
     const message = `the configuration gives ${server} no BMC`;
     return { server, outcome: 'refused', reason: { code: 'fence.noBmc', message } };
   }
-  const limits = operatorLimits(deps);
-  const { accepted, ...result } = await setIdentify(bmc, lit, limits);
-  if (accepted)
-    await deps.events.record({ type: 'identify.changed', source: 'app', data: { server, lit, requester } });
-  return { server, ...result };
+  return deps.keeper.byHand(server, async () => {
+    const { accepted, ...result } = await setIdentify(bmc, lit, operatorLimits(deps));
+    const data = { server, lit, requester, ...(lit && { seconds: identifySeconds }) };
+    if (accepted) await deps.events.record({ type: 'identify.changed', source: 'app', data });
+    return { server, ...result };
+  });
 };
 
 const examine: (deps: ServiceDeps) => EngineServices['examine'] = (deps) => async (server) => {
@@ -117,7 +121,7 @@ export const createServices = (deps: ServiceDeps): EngineServices => {
     servers: () => Object.keys(deps.config().servers).map((name) => rowOf(deps, name)),
     server: (name) => rowOf(deps, knownServer(deps, name)),
     requestFence: ({ server, action, requester, deadlineMs }) =>
-      deps.fence.request({ server, action, requester, deadlineMs }),
+      deps.keeper.whileFencing(server, () => deps.fence.request({ server, action, requester, deadlineMs })),
     fence: getFence(deps),
     setIdentify: identify(deps),
     async pinIdentity(name) {

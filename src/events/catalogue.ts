@@ -18,6 +18,9 @@ const job = z.string();
 const action = z.enum(fenceActions);
 const requester = z.string();
 
+/** Why the gateway changed an identify lamp by itself; `expired` is a lamp that went out at the end of its time. */
+export const identifyReasons = ['down', 'back', 'stopping', 'expired'] as const;
+
 /** What the later half of a `cycle` came to, once its fence part was proved. */
 const restart = z.strictObject({
   outcome: z.enum(['pending', 'confirmed', 'refused', 'unknown']),
@@ -92,9 +95,16 @@ export const eventCatalogue = {
     severity: 'critical',
     data: z.strictObject({ server, pinned: z.string(), found: z.string() }),
   },
+  /** `seconds` is how long the lamp stays lit by itself; `why` is missing where somebody asked for it. */
   'identify.changed': {
     severity: 'info',
-    data: z.strictObject({ server, lit: z.boolean(), requester }),
+    data: z.strictObject({
+      server,
+      lit: z.boolean(),
+      requester,
+      seconds: z.number().optional(),
+      why: z.enum(identifyReasons).optional(),
+    }),
   },
   'cluster.reported': {
     severity: 'info',
