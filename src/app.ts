@@ -21,6 +21,7 @@ import type { Identities } from './fence/identity.ts';
 import { createFenceService, type FenceService } from './fence/service.ts';
 import { defaultFenceSettings } from './fence/settings.ts';
 import type { IdentifyKeeper } from './panel/identify-keeper.ts';
+import { watchMaintenance } from './panel/maintenance.ts';
 
 export interface DaemonDeps {
   readonly clock: Clock;
@@ -189,6 +190,14 @@ const keeperFor = (parts: Parts): IdentifyKeeper => {
   });
 };
 
+const endMaintenances = (parts: Parts, keeper: IdentifyKeeper): (() => void) => {
+  const { deps, events, bus } = parts;
+  return watchMaintenance({
+    ...{ clock: deps.clock, view: events.view, subscribe: bus.subscribe, onOver: keeper.recheck },
+    record: (event) => noteInTime(parts, event),
+  });
+};
+
 const keepMaintaining = ({ deps, events }: Parts): (() => void) => {
   let timer: Timer | undefined;
   const arm = () => {
@@ -252,6 +261,7 @@ export const startDaemon = async (config: Config, deps: DaemonDeps): Promise<Dae
   }
   const stopMaintaining = keepMaintaining(parts);
   const stopWatching = watchProofs(parts);
+  const stopEnding = endMaintenances(parts, keeper);
   let stopping = false;
   return {
     async reload(next) {
@@ -264,6 +274,7 @@ export const startDaemon = async (config: Config, deps: DaemonDeps): Promise<Dae
     async stop() {
       stopping = true;
       stopMaintaining();
+      stopEnding();
       await fence.stop();
       await keeper.stop();
       stopWatching();

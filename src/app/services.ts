@@ -8,13 +8,14 @@ import type { CallLimits } from '../core/ports.ts';
 import type { FenceReport } from '../events/catalogue.ts';
 import type { EventLog } from '../events/event-log.ts';
 import type { Journal } from '../events/journal.ts';
-import type { ServerView } from '../events/view.ts';
+import { inMaintenance, type ServerView } from '../events/view.ts';
 import type { Identities } from '../fence/identity.ts';
 import type { FenceService } from '../fence/service.ts';
 import type { IdentifyKeeper } from '../panel/identify-keeper.ts';
 import { examineServers } from './doctor.ts';
 import type { Hardware } from './hardware.ts';
 import { pinIdentity, unpinIdentity } from './identity.ts';
+import { setMaintenance } from './maintenance.ts';
 import { version } from './paths.ts';
 
 export interface ServiceDeps {
@@ -42,12 +43,14 @@ const findReport = ({ fence, events }: ServiceDeps, job: string): FenceReport | 
 
 const rowOf = (deps: ServiceDeps, name: string): ServerRow => {
   const known = deps.events.view().servers[name] ?? neverSeen;
-  const { identifyLit, lamp: _lamp, outage: _outage, lastFence: _recorded, ...seen } = known;
+  const { identifyLit, lamp: _lamp, outage: _outage, lastFence: _recorded, maintenance, ...seen } = known;
+  const quiet = inMaintenance(known, deps.clock.wallMs()) && maintenance;
   const lastFence = latestJob(deps, name);
   return {
     name,
     ...seen,
     identify: { lit: identifyLit },
+    ...(quiet ? { maintenance: quiet } : {}),
     ...(lastFence ? { lastFence: lastFenceOf(deps, lastFence) } : {}),
   };
 };
@@ -124,6 +127,9 @@ export const createServices = (deps: ServiceDeps): EngineServices => {
       deps.keeper.whileFencing(server, () => deps.fence.request({ server, action, requester, deadlineMs })),
     fence: getFence(deps),
     setIdentify: identify(deps),
+    async setMaintenance(order) {
+      return setMaintenance(deps, { ...order, server: knownServer(deps, order.server) });
+    },
     async pinIdentity(name) {
       const server = knownServer(deps, name);
       const bmc = deps.hardware().bmcOf(server);

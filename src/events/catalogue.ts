@@ -19,7 +19,7 @@ const action = z.enum(fenceActions);
 const requester = z.string();
 
 /** Why the gateway changed an identify lamp by itself; `expired` is a lamp that went out at the end of its time. */
-export const identifyReasons = ['down', 'back', 'stopping', 'expired'] as const;
+export const identifyReasons = ['down', 'back', 'maintenance', 'stopping', 'expired'] as const;
 
 /** What the later half of a `cycle` came to, once its fence part was proved. */
 const restart = z.strictObject({
@@ -105,6 +105,16 @@ export const eventCatalogue = {
       seconds: z.number().optional(),
       why: z.enum(identifyReasons).optional(),
     }),
+  },
+  /** Until `until` (ISO 8601 UTC) what would alarm people about the server is silent; a later one replaces it. */
+  'maintenance.began': {
+    severity: 'notice',
+    data: z.strictObject({ server, until: z.string(), requester }),
+  },
+  /** `expired`: its time was over, and nobody ended it. */
+  'maintenance.ended': {
+    severity: 'notice',
+    data: z.strictObject({ server, requester, expired: z.boolean().optional() }),
   },
   'cluster.reported': {
     severity: 'info',

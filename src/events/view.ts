@@ -29,6 +29,8 @@ const serverView = z
     lamp: lampView.optional(),
     /** Missing while the server is not down. */
     outage: outageSchema.optional(),
+    /** As it was last asked for; whether it still lasts is told by {@link inMaintenance}. */
+    maintenance: z.object({ since: z.string(), until: z.string() }).readonly().optional(),
     /** What the cluster engine last said of the server: a report, never a proof. */
     reported: z.enum(['up', 'stopped', 'down', 'unknown']),
     /** The last forced-stop job (of any action but `status`); the job itself may be forgotten by now. */
@@ -103,6 +105,20 @@ const withAnsweringBmc = (view: View, name: string): View => {
 
 const withoutGuid = (view: View, name: string): View => {
   const { guid, ...server } = entry(view.servers, name) ?? unknownServer;
+  return { ...view, servers: { ...view.servers, [name]: server } };
+};
+
+/** Whether a maintenance lasts at that wall time: its end does not hang on being recorded. */
+export const inMaintenance = (server: Pick<ServerView, 'maintenance'> | undefined, wallMs: number): boolean =>
+  server?.maintenance !== undefined && wallMs < Date.parse(server.maintenance.until);
+
+const withMaintenance = (view: View, { at, data }: Of<'maintenance.began'>): View => {
+  const since = entry(view.servers, data.server)?.maintenance?.since ?? at;
+  return withServer(view, data.server, { maintenance: { since, until: data.until } });
+};
+
+const withoutMaintenance = (view: View, name: string): View => {
+  const { maintenance, ...server } = entry(view.servers, name) ?? unknownServer;
   return { ...view, servers: { ...view.servers, [name]: server } };
 };
 
@@ -212,6 +228,10 @@ const fold = (view: View, event: Event): View => {
       return withServer(view, event.data.server, { bmc: 'refused', bmcReason: mismatch(event.data) });
     case 'identify.changed':
       return withLamp(view, event);
+    case 'maintenance.began':
+      return withMaintenance(view, event);
+    case 'maintenance.ended':
+      return withoutMaintenance(view, event.data.server);
     case 'cluster.reported':
       return withServer(view, event.data.node, { reported: event.data.state });
     case 'fence.requested':

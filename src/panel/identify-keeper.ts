@@ -6,7 +6,7 @@ import type { BmcPort, JudgeGuid } from '../core/ports.ts';
 import type { Bus } from '../events/bus.ts';
 import { type Event, type EventData, type NewEvent, serverOf } from '../events/catalogue.ts';
 import { saidDown } from '../events/outage.ts';
-import type { View } from '../events/view.ts';
+import { inMaintenance, type View } from '../events/view.ts';
 import { type AttemptResult, attemptLamp, isHopeless } from './identify-attempt.ts';
 import {
   darkLamp,
@@ -45,6 +45,8 @@ export interface IdentifyKeeperDeps {
 export interface IdentifyKeeper {
   /** Looks at everything anew, after the configuration changed. */
   refresh(): void;
+  /** Looks at one server anew, where time alone changed what its lamp should be. */
+  recheck(server: string): void;
   /** Keeps out of the way of a forced stop while `work` runs: what is in flight to that BMC is called off at once. */
   whileFencing<Value>(server: string, work: () => Promise<Value>): Promise<Value>;
   /** Lets somebody switch the lamp by hand, with nothing of ours crossing that on its way. */
@@ -92,9 +94,10 @@ export const createIdentifyKeeper = (deps: IdentifyKeeperDeps): IdentifyKeeper =
   };
 
   const wishFor = (server: string): Wish => {
-    const outage = serverView(server)?.outage;
+    const known = serverView(server);
+    const quiet = inMaintenance(known, clock.wallMs()) || known?.outage?.silenced === true;
     const owned = plan().owns(server) && deps.bmcOf(server) !== undefined;
-    return { owned, lit: outage !== undefined && !outage.silenced };
+    return { owned, lit: known?.outage !== undefined && !quiet };
   };
 
   /** A wish that turned makes earlier failures and pauses void. */
@@ -136,6 +139,11 @@ export const createIdentifyKeeper = (deps: IdentifyKeeperDeps): IdentifyKeeper =
     return !known.outage || (known.power !== 'on' && !saidDown(known));
   };
 
+  const whyDark = (server: string): Why => {
+    if (stopping) return 'stopping';
+    return serverView(server)?.outage ? 'maintenance' : 'back';
+  };
+
   const settle = async (entry: Entry, what: 'arm' | 'douse', startedMs: number, result: AttemptResult) => {
     const moments = { startedMs, nowMs: clock.nowMs() };
     const { times } = plan();
@@ -150,8 +158,7 @@ export const createIdentifyKeeper = (deps: IdentifyKeeperDeps): IdentifyKeeper =
     entry.lamp = lampAfter(entry.lamp, { what, done, sent, hopeless }, moments, times);
     entry.complained = done ? undefined : complain(entry, result.reason.code, result.reason.message);
     if (!done || toldLit === (what === 'arm')) return;
-    const dark = stopping ? 'stopping' : 'back';
-    await tell(entry, what === 'arm', what === 'arm' ? 'down' : dark);
+    await tell(entry, what === 'arm', what === 'arm' ? 'down' : whyDark(entry.server));
   };
 
   const attempt = async (entry: Entry, what: 'arm' | 'douse', limitMs: number): Promise<void> => {
@@ -271,6 +278,11 @@ export const createIdentifyKeeper = (deps: IdentifyKeeperDeps): IdentifyKeeper =
   refresh();
   return {
     refresh,
+    recheck(server) {
+      const entry = entries.get(server);
+      if (entry) updateWish(entry);
+      if (entry) step(entry);
+    },
     whileFencing: (server, work) => aside(server, false, work),
     byHand: (server, work) => aside(server, true, work),
     async stop() {

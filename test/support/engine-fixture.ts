@@ -41,6 +41,10 @@ export const fakeServices = (): EngineServices => ({
   requestFence: async () => ({ ...report, joined: false }),
   fence: async () => ({ ...report, running: false }),
   setIdentify: async ({ server }) => ({ server, outcome: 'confirmed' }),
+  setMaintenance: async ({ server, until }) => ({
+    server,
+    ...(until === null ? {} : { maintenance: { since: until, until } }),
+  }),
   pinIdentity: async (server) => ({ server, outcome: 'confirmed', guid: '00ff' }),
   unpinIdentity: async (server) => ({ server, outcome: 'confirmed' }),
   examine: async (server = row.name) => ({ works: true, servers: [{ server, works: true, findings: [] }] }),

@@ -89,6 +89,11 @@ const dataOf: { [Type in EventType]: fc.Arbitrary<EventData<Type>> } = {
     },
     { requiredKeys: ['server', 'lit', 'requester'] },
   ),
+  'maintenance.began': fc.record({ server, until: at, requester: text }),
+  'maintenance.ended': fc.record(
+    { server, requester: text, expired: fc.boolean() },
+    { requiredKeys: ['server', 'requester'] },
+  ),
   'cluster.reported': fc.record({
     node: server,
     state: fc.constantFrom('up', 'stopped', 'down', 'unknown'),

@@ -15,11 +15,12 @@ const rowOf = (server: ServerRow): string[] => [
   server.powerAt ?? '-',
   server.bmc,
   server.identify.lit ? 'lit' : '-',
+  server.maintenance ? `until ${server.maintenance.until}` : '-',
   server.reported,
   lastFenceText(server),
 ];
 
-const heading = ['SERVER', 'POWER', 'SINCE', 'BMC', 'IDENTIFY', 'ENGINE SAYS', 'LAST FENCE'];
+const heading = ['SERVER', 'POWER', 'SINCE', 'BMC', 'IDENTIFY', 'MAINTENANCE', 'ENGINE SAYS', 'LAST FENCE'];
 
 const trouble = ({ name, bmcReason }: ServerRow): string[] =>
   bmcReason ? [`${name}: ${bmcReason.code}: ${bmcReason.message}`] : [];

@@ -7,6 +7,7 @@ import { createBus } from '../../../src/events/bus.ts';
 import type { Event, EventData, NewEvent } from '../../../src/events/catalogue.ts';
 import { createEventLog, type EventLog } from '../../../src/events/event-log.ts';
 import { createIdentifyKeeper, type IdentifyKeeper } from '../../../src/panel/identify-keeper.ts';
+import { watchMaintenance } from '../../../src/panel/maintenance.ts';
 import { createIdentifyLamp, type LampState } from '../../../src/sim/bmc/identify-lamp.ts';
 import { createMemoryJournal, type MemoryJournal } from '../../support/memory-journal.ts';
 
@@ -114,7 +115,9 @@ export const createLampBench = async (): Promise<LampBench> => {
   const bmcs = new Map(['server1', 'server2'].map((name) => [name, createLampBmc(clock)]));
   const warnings: LogFields[] = [];
   const log = { ...silentLogger, warn: (fields: LogFields) => void warnings.push(fields) };
-  let life: { events: EventLog; keeper: IdentifyKeeper; alive: boolean } | undefined;
+  let life:
+    | { events: EventLog; keeper: IdentifyKeeper; stopWatching: () => void; alive: boolean }
+    | undefined;
   const current = () => {
     if (!life) throw new Error('the bench was not started');
     return life;
@@ -199,10 +202,17 @@ export const createLampBench = async (): Promise<LampBench> => {
           if (one.alive) await events.record(event).catch(() => undefined);
         },
       });
-      life = Object.assign(one, { keeper });
+      const stopWatching = watchMaintenance({
+        ...{ clock, view: events.view, subscribe: bus.subscribe, onOver: keeper.recheck },
+        async record(event) {
+          if (one.alive) await events.record(event).catch(() => undefined);
+        },
+      });
+      life = Object.assign(one, { keeper, stopWatching });
       await clock.advance(0);
     },
     kill() {
+      current().stopWatching();
       current().alive = false;
     },
     told: () =>
