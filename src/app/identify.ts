@@ -41,9 +41,14 @@ const planOf = ({ identify, servers, self }: Config): IdentifyPlan => {
 /** The keeper of identify lamps, over the configuration and the hardware that are in force at the time. */
 export const startKeeper = (deps: KeeperDeps): IdentifyKeeper => {
   const { clock, log, view, bus, record, identities, hardware } = deps;
+  let known: { readonly config: Config; readonly plan: IdentifyPlan } | undefined;
+  const plan = (): IdentifyPlan => {
+    const config = deps.config();
+    if (known?.config !== config) known = { config, plan: planOf(config) };
+    return known.plan;
+  };
   return createIdentifyKeeper({
-    ...{ clock, log, view, record },
-    plan: () => planOf(deps.config()),
+    ...{ clock, log, view, record, plan },
     subscribe: bus.subscribe,
     bmcOf: (server) => hardware().bmcOf(server),
     judge: (server) => judgeFor(identities, server),

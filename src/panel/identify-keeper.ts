@@ -1,25 +1,20 @@
-import { type CallOff, createCallOff } from '../core/call-off.ts';
-import type { Clock, Timer } from '../core/clock.ts';
-import { deadlineIn } from '../core/deadline.ts';
+import type { Clock } from '../core/clock.ts';
 import type { Logger } from '../core/log.ts';
 import type { BmcPort, JudgeGuid } from '../core/ports.ts';
 import type { Bus } from '../events/bus.ts';
-import { type Event, type EventData, type NewEvent, serverOf } from '../events/catalogue.ts';
-import { saidDown } from '../events/outage.ts';
+import { type Event, type EventType, type NewEvent, serverOf } from '../events/catalogue.ts';
 import { inMaintenance, type View } from '../events/view.ts';
-import { type AttemptResult, attemptLamp, isHopeless } from './identify-attempt.ts';
 import {
+  type Attempted,
   darkLamp,
-  type Lamp,
   type LampTimes,
-  lampAfter,
   lampByHand,
-  lampPutOff,
   lampStep,
   lampWithHope,
   restoredLamp,
   type Wish,
 } from './identify-lamp.ts';
+import { createPainter, type Entry } from './identify-painter.ts';
 
 /** What the configuration says of identify lamps. */
 export interface IdentifyPlan {
@@ -62,28 +57,28 @@ const holdLimitMs = 60_000;
 /** BMCs that are spoken to at a time. */
 const width = 32;
 
-type Why = NonNullable<EventData<'identify.changed'>['why']>;
-
-/** One server's lamp, and what is under way for it. */
-interface Entry {
-  readonly server: string;
-  lamp: Lamp;
-  wish: Wish;
-  attempt: { readonly callOff: CallOff; readonly ended: Promise<void> } | undefined;
-  holds: number;
-  timer: Timer | undefined;
-  /** The failure that the log has been told. */
-  complained: string | undefined;
-}
-
-const darkWish: Wish = { owned: false, lit: false };
-
 /** News after which a BMC that refused, or was silent, is worth another try. */
-const givesHope = ({ type }: Event): boolean =>
-  type === 'bmc.answered' || type === 'bmc.identityPinned' || type === 'bmc.identityForgotten';
+const givesHope: ReadonlySet<EventType> = new Set<EventType>([
+  'bmc.answered',
+  'bmc.identityPinned',
+  'bmc.identityForgotten',
+]);
+
+/** All news that can change what a lamp should be, or whether it can be reached. */
+const matters: ReadonlySet<EventType> = new Set<EventType>([
+  ...givesHope,
+  'cluster.reported',
+  'fence.finished',
+  'fence.provedLate',
+  'fence.restarted',
+  'server.powerChanged',
+  'identify.changed',
+  'maintenance.began',
+  'maintenance.ended',
+]);
 
 export const createIdentifyKeeper = (deps: IdentifyKeeperDeps): IdentifyKeeper => {
-  const { clock, log, plan, view, record } = deps;
+  const { clock, plan, view } = deps;
   const entries = new Map<string, Entry>();
   let underWay = 0;
   let stopping = false;
@@ -92,6 +87,12 @@ export const createIdentifyKeeper = (deps: IdentifyKeeperDeps): IdentifyKeeper =
     const { servers } = view();
     return Object.hasOwn(servers, server) ? servers[server] : undefined;
   };
+  const painter = createPainter({
+    ...deps,
+    times: () => plan().times,
+    serverView,
+    stopping: () => stopping,
+  });
 
   const wishFor = (server: string): Wish => {
     const known = serverView(server);
@@ -113,112 +114,43 @@ export const createIdentifyKeeper = (deps: IdentifyKeeperDeps): IdentifyKeeper =
     if (known) return known;
     const now = { nowMs: clock.nowMs(), wallMs: clock.wallMs() };
     const lamp = restoredLamp(serverView(server), now, plan().times);
-    const fresh = { attempt: undefined, holds: 0, timer: undefined, complained: undefined };
-    const entry: Entry = { server, lamp, wish: darkWish, ...fresh };
+    const idle = { attempt: undefined, holds: 0, timer: undefined, complained: undefined };
+    const entry: Entry = { server, lamp, wish: { owned: false, lit: false }, ...idle };
     entries.set(server, entry);
     return entry;
   };
 
-  const tell = (entry: Entry, lit: boolean, why: Why): Promise<void> => {
-    const { server } = entry;
-    const cause = why === 'down' ? serverView(server)?.outage?.seq : undefined;
-    const seconds = plan().times.litMs / 1000;
-    const data = { server, lit, requester: 'identify-keeper', why, ...(lit && { seconds }) };
-    return record({ type: 'identify.changed', source: 'panel', data, ...(cause && { cause }) });
-  };
-
-  const complain = ({ server, complained }: Entry, code: string, message: string): string => {
-    if (complained !== code) log.warn({ server, code, error: message }, 'the identify lamp was not reached');
-    return code;
-  };
-
-  /** The power was read after the outage began, and the engine does not say down: as the view will have it. */
-  const isBack = (server: string) => (power: 'on' | 'off') => {
-    const known = serverView(server);
-    if (power === 'off' || !known) return false;
-    return !known.outage || (known.power !== 'on' && !saidDown(known));
-  };
-
-  const whyDark = (server: string): Why => {
-    if (stopping) return 'stopping';
-    return serverView(server)?.outage ? 'maintenance' : 'back';
-  };
-
-  const settle = async (entry: Entry, what: 'arm' | 'douse', startedMs: number, result: AttemptResult) => {
-    const moments = { startedMs, nowMs: clock.nowMs() };
-    const { times } = plan();
-    if (result.kind === 'back') {
-      entry.lamp = lampPutOff(entry.lamp, moments.nowMs, times);
-      return;
-    }
-    const done = result.kind === 'done';
-    const sent = done || result.sent;
-    const hopeless = !done && isHopeless(result.reason);
-    const { toldLit } = entry.lamp;
-    entry.lamp = lampAfter(entry.lamp, { what, done, sent, hopeless }, moments, times);
-    entry.complained = done ? undefined : complain(entry, result.reason.code, result.reason.message);
-    if (!done || toldLit === (what === 'arm')) return;
-    await tell(entry, what === 'arm', what === 'arm' ? 'down' : whyDark(entry.server));
-  };
-
-  const attempt = async (entry: Entry, what: 'arm' | 'douse', limitMs: number): Promise<void> => {
-    const { server } = entry;
-    const bmc = deps.bmcOf(server);
-    if (!bmc) return;
-    const startedMs = clock.nowMs();
-    const callOff = createCallOff();
-    const run = async () => {
-      const limits = {
-        deadline: deadlineIn(clock, limitMs),
-        priority: 'background',
-        signal: callOff.signal,
-      } as const;
-      const seconds = what === 'arm' ? plan().times.litMs / 1000 : 0;
-      const judge = deps.judge(server);
-      const result = await attemptLamp({ bmc, judge, isBack: isBack(server) }, seconds, limits);
-      await settle(entry, what, startedMs, result);
-      // What was called off is no failure of the BMC.
-      if (callOff.signal.calledOff) entry.lamp = lampWithHope(entry.lamp);
-    };
+  const paint = (entry: Entry, what: Attempted): void => {
     underWay += 1;
-    const ended = run().finally(() => {
+    void painter.paint(entry, what, attemptLimitMs).finally(() => {
       underWay -= 1;
-      entry.attempt = undefined;
+      // Others may have waited for room.
+      for (const one of entries.values()) if (!one.timer) step(one);
     });
-    entry.attempt = { callOff, ended };
-    await ended;
-  };
-
-  /** Others may have waited for room. */
-  const stepWaiting = (): void => {
-    for (const entry of entries.values()) if (!entry.timer) step(entry);
   };
 
   const step = (entry: Entry): void => {
     entry.timer?.cancel();
     entry.timer = undefined;
     if (stopping || entry.attempt || entry.holds > 0) return;
+    updateWish(entry);
     const next = lampStep(entry.lamp, entry.wish, clock.nowMs());
     if (next.kind === 'wait') {
       if (next.untilMs !== undefined)
         entry.timer = clock.after(next.untilMs - clock.nowMs(), () => step(entry));
     } else if (next.kind === 'expire') {
-      entry.lamp = { ...entry.lamp, toldLit: false };
-      void tell(entry, false, 'expired');
+      painter.tellExpired(entry);
       step(entry);
-    } else if (underWay < width) {
-      void attempt(entry, next.kind, attemptLimitMs).finally(stepWaiting);
-    }
+    } else if (underWay < width) paint(entry, next.kind);
   };
 
   const heed = (event: Event): void => {
-    const server = serverOf(event);
-    if (server === undefined || !plan().servers.includes(server)) return;
-    const entry = entryOf(server);
+    const entry = matters.has(event.type) ? entries.get(serverOf(event) ?? '') : undefined;
+    if (!entry) return;
     updateWish(entry);
     if (event.type === 'identify.changed' && event.data.why === undefined)
       entry.lamp = lampByHand(event.data, clock.nowMs(), plan().times);
-    if (givesHope(event)) entry.lamp = lampWithHope(entry.lamp);
+    if (givesHope.has(event.type)) entry.lamp = lampWithHope(entry.lamp);
     step(entry);
   };
 
@@ -229,8 +161,8 @@ export const createIdentifyKeeper = (deps: IdentifyKeeperDeps): IdentifyKeeper =
   };
 
   const refresh = (): void => {
-    const { servers } = plan();
-    for (const entry of entries.values()) if (!servers.includes(entry.server)) forget(entry);
+    const servers = new Set(plan().servers);
+    for (const entry of entries.values()) if (!servers.has(entry.server)) forget(entry);
     for (const server of servers) {
       const entry = entryOf(server);
       entry.lamp = lampWithHope(entry.lamp);
@@ -242,6 +174,7 @@ export const createIdentifyKeeper = (deps: IdentifyKeeperDeps): IdentifyKeeper =
   const hold = (entry: Entry): (() => void) => {
     entry.holds += 1;
     entry.timer?.cancel();
+    entry.timer = undefined;
     entry.attempt?.callOff.callOff();
     let held = true;
     const release = () => {
@@ -258,7 +191,8 @@ export const createIdentifyKeeper = (deps: IdentifyKeeperDeps): IdentifyKeeper =
   /** Runs `work` with nothing of ours on its way to that BMC; where `clear`, not before ours has ended. */
   const aside = async <Value>(server: string, clear: boolean, work: () => Promise<Value>): Promise<Value> => {
     const entry = entries.get(server);
-    if (!entry || stopping) return work();
+    const inTheWay = entry !== undefined && (entry.wish.owned || entry.attempt !== undefined);
+    if (!inTheWay || stopping) return work();
     const release = hold(entry);
     try {
       if (clear) await entry.attempt?.ended;
@@ -271,7 +205,7 @@ export const createIdentifyKeeper = (deps: IdentifyKeeperDeps): IdentifyKeeper =
   const putOut = async (entry: Entry): Promise<void> => {
     const wish = { ...entry.wish, lit: false };
     const { kind } = lampStep(lampWithHope(entry.lamp), wish, clock.nowMs());
-    if (kind === 'douse') await attempt(entry, 'douse', stopLimitMs);
+    if (kind === 'douse') await painter.paint(entry, 'douse', stopLimitMs);
   };
 
   const unsubscribe = deps.subscribe(heed);
@@ -280,7 +214,6 @@ export const createIdentifyKeeper = (deps: IdentifyKeeperDeps): IdentifyKeeper =
     refresh,
     recheck(server) {
       const entry = entries.get(server);
-      if (entry) updateWish(entry);
       if (entry) step(entry);
     },
     whileFencing: (server, work) => aside(server, false, work),
@@ -289,11 +222,11 @@ export const createIdentifyKeeper = (deps: IdentifyKeeperDeps): IdentifyKeeper =
       stopping = true;
       unsubscribe();
       const all = [...entries.values()];
-      for (const { timer, attempt: running } of all) {
+      for (const { timer, attempt } of all) {
         timer?.cancel();
-        running?.callOff.callOff();
+        attempt?.callOff.callOff();
       }
-      await Promise.all(all.map(({ attempt: running }) => running?.ended));
+      await Promise.all(all.map(({ attempt }) => attempt?.ended));
       await Promise.all(all.map(putOut));
     },
   };

@@ -12,7 +12,8 @@ export interface LampTimes {
   readonly retry: Backoff;
 }
 
-type Attempted = 'arm' | 'douse';
+/** The lamp is lit or renewed, or put out. */
+export type Attempted = 'arm' | 'douse';
 
 /** What one identify lamp has been told, as far as this gateway knows. Times are monotonic, in milliseconds. */
 export interface Lamp {
@@ -66,8 +67,8 @@ export const restoredLamp = (
 ): Lamp => {
   const { lamp, identifyLit: toldLit = false } = server ?? {};
   if (!lamp) return { ...darkLamp, toldLit };
-  if (lamp.automatic) return { ...darkLamp, toldLit, oursUntilMs: now.nowMs + litMs };
   const wholeMs = (lamp.seconds ?? byHandSeconds) * 1000;
+  if (lamp.automatic) return { ...darkLamp, toldLit, oursUntilMs: now.nowMs + Math.max(wholeMs, litMs) };
   const leftMs = Math.min(wholeMs, Date.parse(lamp.at) + wholeMs - now.wallMs);
   return { ...darkLamp, toldLit, byHandUntilMs: now.nowMs + leftMs };
 };
@@ -118,7 +119,7 @@ export interface Moments {
 }
 
 const afterDone = (lamp: Lamp, what: Attempted, moments: Moments, times: LampTimes): Lamp => {
-  if (what === 'douse') return { ...darkLamp, byHandUntilMs: never };
+  if (what === 'douse') return darkLamp;
   const nextArmMs = moments.startedMs + times.rearmMs;
   return { ...lamp, oursUntilMs: moments.nowMs + times.litMs, nextArmMs, toldLit: true, failed: undefined };
 };

@@ -92,7 +92,7 @@ export interface LampBench {
   readonly events: () => EventLog;
   readonly warnings: LogFields[];
   readonly keeper: () => IdentifyKeeper;
-  readonly config: { owned: readonly string[]; servers: readonly string[] };
+  readonly config: { owned: readonly string[]; servers: readonly string[]; withBmcs: boolean };
   judge: JudgeGuid;
   bmc(server?: string): LampBmc;
   record(event: NewEvent): Promise<void>;
@@ -145,7 +145,7 @@ export const createLampBench = async (): Promise<LampBench> => {
     clock,
     journal,
     warnings,
-    config: { owned: ['server2'], servers: ['server1', 'server2'] },
+    config: { owned: ['server2'], servers: ['server1', 'server2'], withBmcs: true },
     judge: () => 'known',
     events: () => current().events,
     keeper: () => current().keeper,
@@ -196,7 +196,7 @@ export const createLampBench = async (): Promise<LampBench> => {
         }),
         view: events.view,
         subscribe: (listener) => bus.subscribe((event) => one.alive && listener(event)),
-        bmcOf: (server) => ports.get(server),
+        bmcOf: (server) => (bench.config.withBmcs ? ports.get(server) : undefined),
         judge: () => (guid) => bench.judge(guid),
         async record(event) {
           if (one.alive) await events.record(event).catch(() => undefined);

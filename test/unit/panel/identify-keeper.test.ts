@@ -141,6 +141,20 @@ describe('the end of the gateway', () => {
     expect(orders()).toEqual([[0, 250]]);
   });
 
+  test('in order, while a renewal is on its way: what may have arrived is put out all the same', async () => {
+    bench.bmc().mute = true;
+    const { opened, open } = gate();
+    bench.bmc().slow = opened;
+    await bench.report('down');
+    const stopped = bench.keeper().stop();
+    open();
+    await stopped;
+    expect(lamp()).toBe('off');
+    expect(bench.warnings).toEqual([]);
+    await advance(300);
+    expect(bench.clock.armed()).toBe(0);
+  });
+
   test('killed: dark 250 s after the last renewal', async () => {
     await bench.report('down');
     await advance(130);
@@ -393,6 +407,14 @@ describe('who lights', () => {
     expect(orders()).toEqual([[10, 250]]);
   });
 
+  test('a server whose BMC is gone from the configuration: let go', async () => {
+    await bench.report('down');
+    bench.config.withBmcs = false;
+    await advance(300);
+    expect(bench.bmc().opens).toEqual([0]);
+    expect(bench.told()).toEqual(['lit down', 'dark expired']);
+  });
+
   test('a server that is configured no more: let go', async () => {
     await bench.report('down');
     bench.config.servers = ['server1'];
@@ -422,6 +444,7 @@ describe('a forced stop', () => {
     await stop;
     await advance(0);
     expect(orders()).toEqual([[30, 250]]);
+    expect(bench.warnings).toEqual([]);
   });
 
   test('with a long deadline holds the lamp up for 60 s at most', async () => {
