@@ -110,6 +110,7 @@ describe('the identify lamp of a server that was stopped by force', () => {
     expect(lamps().at(-1)?.lamp).toBe('off');
     await begin();
     await shows(lamps, 'timed 3');
+    await until(litNow, limitMs, 'the lit lamp to be on record');
     const { events } = await client.call('events.read', { types: ['identify.changed'] });
     expect(events.map(({ data }) => (data as { why?: string }).why)).toEqual(['down', 'stopping', 'down']);
   });
@@ -182,6 +183,7 @@ describe('who lights', () => {
     site.configure(options({ identify: { ...identify, owners: ['another'] } }));
     daemon.signal('SIGHUP');
     await shows(lamps, 'off');
+    await until(async () => !(await litNow()), limitMs, 'the dark lamp to be on record');
     const { events } = await client.call('events.read', { types: ['identify.changed'], server: 'server2' });
     expect(events.at(-1)).toMatchObject({ data: { lit: false, why: 'expired' } });
   });
