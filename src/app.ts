@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { bmcForStop, chainOf } from './app/chain.ts';
 import { buildHardware, type Hardware } from './app/hardware.ts';
+import { startKeeper } from './app/identify.ts';
 import { version } from './app/paths.ts';
 import { createServices } from './app/services.ts';
 import { createMethodTables } from './bridge/engine/method-tables.ts';
@@ -20,6 +21,8 @@ import { carriedOver } from './fence/carry-over.ts';
 import type { Identities } from './fence/identity.ts';
 import { createFenceService, type FenceService } from './fence/service.ts';
 import { defaultFenceSettings } from './fence/settings.ts';
+import type { IdentifyKeeper } from './panel/identify-keeper.ts';
+import { watchMaintenance } from './panel/maintenance.ts';
 
 export interface DaemonDeps {
   readonly clock: Clock;
@@ -150,7 +153,7 @@ const openParts = async (config: Config, deps: DaemonDeps): Promise<Parts> => {
 };
 
 /** Opens both local sockets, or none of them. */
-const openSockets = async (parts: Parts): Promise<EngineSocket[]> => {
+const openSockets = async (parts: Parts, keeper: IdentifyKeeper): Promise<EngineSocket[]> => {
   const { clock, log } = parts.deps;
   const { engine, notify } = parts.current.config;
   const { journal, bus, fence, evidence, current } = parts;
@@ -158,7 +161,9 @@ const openSockets = async (parts: Parts): Promise<EngineSocket[]> => {
   const config = () => current.config;
   const hardware = () => current.hardware;
   const identities = identitiesOf(current, events);
-  const services = createServices({ clock, config, hardware, journal, events, evidence, fence, identities });
+  const services = createServices({
+    ...{ clock, config, hardware, journal, events, evidence, fence, identities, keeper },
+  });
   const methods = createMethodTables({ clock, log, journal, bus, services });
   const open = [await listenEngineSocket({ ...fileOf(engine), methods: methods.engine, clock, log })];
   if (!notify) return open;
@@ -187,6 +192,24 @@ const recordStart = async ({ deps, events, current }: Parts): Promise<void> => {
 const resumeJobs = async ({ deps, events, fence }: Parts): Promise<void> => {
   const jobs = Object.values(events.view().jobs);
   await fence.resume(carriedOver(jobs, deps.clock.wallMs(), defaultFenceSettings.powerOnLimitMs));
+};
+
+const keeperFor = (parts: Parts): IdentifyKeeper => {
+  const { deps, current, events, bus } = parts;
+  return startKeeper({
+    ...{ ...deps, bus, view: events.view, identities: identitiesOf(current, events) },
+    config: () => current.config,
+    hardware: () => current.hardware,
+    record: (event) => noteInTime(parts, event),
+  });
+};
+
+const endMaintenances = (parts: Parts, keeper: IdentifyKeeper): (() => void) => {
+  const { deps, events, bus } = parts;
+  return watchMaintenance({
+    ...{ clock: deps.clock, view: events.view, subscribe: bus.subscribe, onOver: keeper.recheck },
+    record: (event) => noteInTime(parts, event),
+  });
 };
 
 const keepMaintaining = ({ deps, events }: Parts): (() => void) => {
@@ -237,29 +260,36 @@ export const startDaemon = async (config: Config, deps: DaemonDeps): Promise<Dae
   const { events, evidence, fence, journal } = parts;
   const { node } = config.self;
   let sockets: EngineSocket[] = [];
+  let keeper: IdentifyKeeper | undefined;
   try {
     await recordStart(parts);
     await resumeJobs(parts);
-    sockets = await openSockets(parts);
+    keeper = keeperFor(parts);
+    sockets = await openSockets(parts, keeper);
   } catch (error) {
     await fence.stop();
+    await keeper?.stop();
     await closeHardware(parts);
     await journal.close();
     throw error;
   }
   const stopMaintaining = keepMaintaining(parts);
+  const stopEnding = endMaintenances(parts, keeper);
   let stopping = false;
   return {
     async reload(next) {
       if (stopping) throw new CodedError('fence.stopping');
       await reload(parts, next);
+      keeper.refresh();
     },
     rejected: (problems) =>
       noteInTime(parts, { type: 'config.rejected', source: 'app', data: { problems: [...problems] } }),
     async stop() {
       stopping = true;
       stopMaintaining();
+      stopEnding();
       await fence.stop();
+      await keeper.stop();
       evidence.stop();
       await Promise.all(sockets.map((socket) => socket.close()));
       await closeHardware(parts);

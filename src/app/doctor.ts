@@ -25,7 +25,7 @@ const limitMs = 10_000;
 const width = 16;
 
 /** The same judgement that a forced stop comes to before it sends anything. */
-const judgeFor =
+export const judgeFor =
   (identities: Identities, server: string): JudgeGuid =>
   (guid) => {
     const judgement = judgeIdentity(identities, server, guid);

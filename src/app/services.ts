@@ -1,4 +1,4 @@
-import { setIdentify } from '../bmc/identify.ts';
+import { identifySeconds, setIdentify } from '../bmc/identify.ts';
 import type { EngineServices, FenceSelector, LastFence, ServerRow } from '../bridge/engine/services.ts';
 import type { Config } from '../config/load.ts';
 import type { Clock } from '../core/clock.ts';
@@ -8,14 +8,16 @@ import type { CallLimits } from '../core/ports.ts';
 import type { FenceReport } from '../events/catalogue.ts';
 import type { EventLog } from '../events/event-log.ts';
 import type { Journal } from '../events/journal.ts';
-import type { ServerView } from '../events/view.ts';
+import { inMaintenance, type ServerView } from '../events/view.ts';
 import type { EvidenceKeeper } from '../evidence/keeper.ts';
 import type { Identities } from '../fence/identity.ts';
 import type { FenceService } from '../fence/service.ts';
+import type { IdentifyKeeper } from '../panel/identify-keeper.ts';
 import { confirmOff } from './confirm.ts';
 import { examineServers } from './doctor.ts';
 import type { Hardware } from './hardware.ts';
 import { pinIdentity, unpinIdentity } from './identity.ts';
+import { setMaintenance } from './maintenance.ts';
 import { version } from './paths.ts';
 
 export interface ServiceDeps {
@@ -27,6 +29,7 @@ export interface ServiceDeps {
   readonly evidence: EvidenceKeeper;
   readonly fence: FenceService;
   readonly identities: Identities;
+  readonly keeper: Pick<IdentifyKeeper, 'whileFencing' | 'byHand'>;
 }
 
 const operatorLimitMs = 10_000;
@@ -42,18 +45,17 @@ const findReport = ({ fence, events }: ServiceDeps, job: string): FenceReport | 
   fence.find(job)?.report ?? events.view().jobs[job]?.report;
 
 const rowOf = (deps: ServiceDeps, name: string): ServerRow => {
-  const { events, evidence } = deps;
-  const {
-    identifyLit,
-    lastFence: _recorded,
-    confirmedOff: _word,
-    ...seen
-  } = events.view().servers[name] ?? neverSeen;
+  const { events, evidence, clock } = deps;
+  const known = events.view().servers[name] ?? neverSeen;
+  const { identifyLit, lamp: _lamp, outage: _outage, lastFence: _recorded, ...rest } = known;
+  const { confirmedOff: _word, maintenance, ...seen } = rest;
+  const quiet = inMaintenance(known, clock.wallMs()) && maintenance;
   const lastFence = latestJob(deps, name);
   return {
     name,
     ...seen,
     identify: { lit: identifyLit },
+    ...(quiet ? { maintenance: quiet } : {}),
     ...(lastFence ? { lastFence: lastFenceOf(deps, lastFence) } : {}),
     evidence: evidence.of(name),
   };
@@ -97,11 +99,12 @@ const identify: (deps: ServiceDeps) => EngineServices['setIdentify'] = (deps) =>
     const message = `the configuration gives ${server} no BMC`;
     return { server, outcome: 'refused', reason: { code: 'fence.noBmc', message } };
   }
-  const limits = operatorLimits(deps);
-  const { accepted, ...result } = await setIdentify(bmc, lit, limits);
-  if (accepted)
-    await deps.events.record({ type: 'identify.changed', source: 'app', data: { server, lit, requester } });
-  return { server, ...result };
+  return deps.keeper.byHand(server, async () => {
+    const { accepted, ...result } = await setIdentify(bmc, lit, operatorLimits(deps));
+    const data = { server, lit, requester, ...(lit && { seconds: identifySeconds }) };
+    if (accepted) await deps.events.record({ type: 'identify.changed', source: 'app', data });
+    return { server, ...result };
+  });
 };
 
 const examine: (deps: ServiceDeps) => EngineServices['examine'] = (deps) => async (server) => {
@@ -128,9 +131,12 @@ export const createServices = (deps: ServiceDeps): EngineServices => {
     servers: () => Object.keys(deps.config().servers).map((name) => rowOf(deps, name)),
     server: (name) => rowOf(deps, knownServer(deps, name)),
     requestFence: ({ server, action, requester, deadlineMs }) =>
-      deps.fence.request({ server, action, requester, deadlineMs }),
+      deps.keeper.whileFencing(server, () => deps.fence.request({ server, action, requester, deadlineMs })),
     fence: getFence(deps),
     setIdentify: identify(deps),
+    async setMaintenance(order) {
+      return setMaintenance(deps, { ...order, server: knownServer(deps, order.server) });
+    },
     async pinIdentity(name) {
       const server = knownServer(deps, name);
       const bmc = deps.hardware().bmcOf(server);

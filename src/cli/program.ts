@@ -6,6 +6,7 @@ import type { ConfirmOptions } from './commands/confirm.ts';
 import type { DemoOptions } from './commands/demo.ts';
 import type { EventsOptions } from './commands/events.ts';
 import type { FenceOptions } from './commands/fence.ts';
+import type { MaintenanceOptions } from './commands/maintenance.ts';
 import { type ExitCode, exitCodes, type Terminal } from './terminal.ts';
 import type { EngineOptions } from './with-engine.ts';
 
@@ -80,6 +81,25 @@ const addEngineCommands = (program: Command, terminal: Terminal, finish: Finish)
   );
 };
 
+const addMaintenance = (program: Command, terminal: Terminal, finish: Finish): void => {
+  engineCommand(
+    program,
+    'maintenance <server> <state>',
+    'keep lamps and alarms about a server quiet (on) or not (off); never a forced stop',
+  )
+    .option('--until <time>', 'when it ends by itself: 30m, 2h, 1d or 2026-01-31T18:00')
+    .action(async (server: string, state: string, options: MaintenanceOptions) =>
+      finish(
+        await (await import('./commands/maintenance.ts')).maintenanceCommand(
+          terminal,
+          server,
+          state,
+          options,
+        ),
+      ),
+    );
+};
+
 const addBmcCommands = (program: Command, terminal: Terminal, finish: Finish): void => {
   const bmc = program.command('bmc').description('see to the BMC of a server');
   for (const [verb, description] of [
@@ -135,6 +155,7 @@ export const runProgram = async (argv: readonly string[], terminal: Terminal): P
   });
   addDaemonCommands(program, terminal, finish);
   addEngineCommands(program, terminal, finish);
+  addMaintenance(program, terminal, finish);
   addBmcCommands(program, terminal, finish);
   await addSim(program, argv, terminal, finish);
   addDemo(program, terminal, finish);

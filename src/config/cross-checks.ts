@@ -109,3 +109,31 @@ export const checkAddresses = (optionsByServer: ReadonlyMap<string, unknown>): C
     return [{ path: ['servers', address.server, 'bmc', 'host'], message }];
   });
 };
+
+/** Whether the times and the owners of identify lamps can be meant like that. */
+export const checkIdentify = ({ identify }: Pick<ConfigFile, 'identify'>): Complaint[] => {
+  if (!identify) return [];
+  const { owners, litSeconds, rearmSeconds } = identify;
+  const complaints: Complaint[] = [];
+  if (rearmSeconds >= litSeconds)
+    complaints.push({ path: ['identify', 'rearmSeconds'], message: 'must be less than litSeconds' });
+  const repeated = owners.findIndex((owner, index) => owners.indexOf(owner) < index);
+  if (repeated >= 0)
+    complaints.push({ path: ['identify', 'owners', repeated], message: 'names a machine a second time' });
+  return complaints;
+};
+
+/** What is allowed of the owners of identify lamps, and will surprise somebody in the night of the failure. */
+export const doubtOwners = ({ identify, servers, self }: ConfigFile): Complaint[] => {
+  if (!identify) return [];
+  const { owners } = identify;
+  const strangers = owners.flatMap((owner, index): Complaint[] => {
+    if (Object.hasOwn(servers, owner) || owner === self.node) return [];
+    const message = `${owner} is none of the servers; a control machine of this name has to light the lamps`;
+    return [{ path: ['identify', 'owners', index], message }];
+  });
+  const [only, second] = owners;
+  if (second !== undefined || only === undefined || !Object.hasOwn(servers, only)) return strangers;
+  const message = `nobody lights the lamp of ${only} while it is down; name a second owner`;
+  return [...strangers, { path: ['identify', 'owners'], message }];
+};

@@ -1,7 +1,14 @@
 import { dirname, resolve } from 'node:path';
 import { fail, ok, type Result } from '../core/result.ts';
 import { type BmcSectionDeps, resolveBmc } from './bmc-section.ts';
-import { checkAddresses, checkChains, checkSelf, checkSockets } from './cross-checks.ts';
+import {
+  checkAddresses,
+  checkChains,
+  checkIdentify,
+  checkSelf,
+  checkSockets,
+  doubtOwners,
+} from './cross-checks.ts';
 import { loadDevices } from './devices.ts';
 import type { BmcConfig, DriverSpecs } from './driver.ts';
 import { schemaNodeOf } from './expectation.ts';
@@ -61,7 +68,13 @@ const checkFile = (
     return { complaints: [...complaints, ...checkSelf(root)] };
   }
   const file = resolved(parsed.data, folder);
-  return { file, complaints: [...checkSelf(root), ...checkSockets(file), ...checkChains(file)] };
+  const complaints = [
+    ...checkSelf(root),
+    ...checkSockets(file),
+    ...checkChains(file),
+    ...checkIdentify(file),
+  ];
+  return { file, complaints };
 };
 
 /** The user's folders, read from the raw file: device problems are told beside all others. */
@@ -145,7 +158,7 @@ export const loadConfig = async (
   if (!file || own.length + devices.problems.length > 0) return fail([...own, ...devices.problems]);
   return ok({
     config: assemble(file, found.bmcs),
-    warnings: inLineOrder(found.warnings.map(at)).map(formatProblem),
+    warnings: inLineOrder([...doubtOwners(file), ...found.warnings].map(at)).map(formatProblem),
     notices: devices.notices,
   });
 };

@@ -148,6 +148,33 @@ const fence = z
   .prefault({})
   .describe('Forced stops.');
 
+const identify = z
+  .strictObject({
+    owners: z
+      .array(name)
+      .min(1)
+      .max(64)
+      .describe(
+        'Machines (`self.node` of their gateways) that light identify lamps. The first one that is not the downed server itself lights its lamp; the others leave it alone. Must be the same list on every gateway.',
+      ),
+    litSeconds: z
+      .int()
+      .min(2)
+      .max(255)
+      .default(250)
+      .describe('Seconds the lamp stays lit by itself, so that it goes out where no gateway is left.'),
+    rearmSeconds: z
+      .int()
+      .min(1)
+      .max(254)
+      .default(120)
+      .describe('Seconds between two renewals, less than `litSeconds`; at most half of it lets one be lost.'),
+  })
+  .exactOptional()
+  .describe(
+    'Blinks the chassis identify lamp of a server that is down, so that the right box is found. Without this section lamps are lit by hand only.',
+  );
+
 const journal = z
   .strictObject({
     maxAgeDays: z.int().min(1).max(3650).default(30).describe('Days an event is kept.'),
@@ -180,6 +207,7 @@ export const configSchema = z.strictObject({
   notify,
   servers,
   fence,
+  identify,
   journal,
   log,
   deviceDirectories: z

@@ -90,6 +90,10 @@ export const errorCatalogue = {
     meaning: 'The BMC accepted the identify command, but reports the lamp in another state.',
     remedy: 'Ask again; another console may be using the lamp.',
   },
+  'maintenance.until': {
+    meaning: 'The end of a maintenance must be in the future, and at most 31 days away.',
+    remedy: 'Give another end, and prolong it when it comes near.',
+  },
   'fence.deadline': {
     meaning: 'The deadline passed before the wanted power state was read.',
     remedy: 'Do not fail over on this. Noroshi goes on observing; a late proof is announced as an event.',

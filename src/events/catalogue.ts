@@ -20,6 +20,9 @@ const job = z.string();
 const action = z.enum(fenceActions);
 const requester = z.string();
 
+/** Why the gateway changed an identify lamp by itself; `expired` is a lamp that went out at the end of its time. */
+export const identifyReasons = ['down', 'back', 'maintenance', 'stopping', 'expired'] as const;
+
 /** What the later half of a `cycle` came to, once its fence part was proved. */
 const restart = z.strictObject({
   outcome: z.enum(['pending', 'confirmed', 'refused', 'unknown']),
@@ -121,9 +124,26 @@ export const eventCatalogue = {
     severity: 'critical',
     data: z.strictObject({ server, pinned: z.string(), found: z.string() }),
   },
+  /** `seconds` is how long the lamp stays lit by itself; `why` is missing where somebody asked for it. */
   'identify.changed': {
     severity: 'info',
-    data: z.strictObject({ server, lit: z.boolean(), requester }),
+    data: z.strictObject({
+      server,
+      lit: z.boolean(),
+      requester,
+      seconds: z.number().optional(),
+      why: z.enum(identifyReasons).optional(),
+    }),
+  },
+  /** Until `until` (ISO 8601 UTC) what would alarm people about the server is silent; a later one replaces it. */
+  'maintenance.began': {
+    severity: 'notice',
+    data: z.strictObject({ server, until: z.string(), requester }),
+  },
+  /** `expired`: its time was over, and nobody ended it. */
+  'maintenance.ended': {
+    severity: 'notice',
+    data: z.strictObject({ server, requester, expired: z.boolean().optional() }),
   },
   'cluster.reported': {
     severity: 'info',

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { fenceActions } from '../core/outcome.ts';
-import { type Event, type EventData, type FenceReport, fenceReport } from './catalogue.ts';
+import { type Event, type EventData, type FenceReport, fenceReport, serverOf } from './catalogue.ts';
 import { signOfLife } from './life.ts';
+import { outageAfter, outageSchema } from './outage.ts';
 
 /** The operator's word that a server is off. */
 const confirmedOff = z
@@ -15,6 +16,18 @@ const confirmedOff = z
   .readonly();
 export type ConfirmedOff = z.infer<typeof confirmedOff>;
 
+/** An identify lamp as it was last lit; re-arming one that is lit is no event. */
+const lampView = z
+  .object({
+    /** ISO 8601 UTC. */
+    at: z.string(),
+    /** How long it stays lit by itself; missing in records of older versions. */
+    seconds: z.number().optional(),
+    /** The gateway lit it for a server that is down; otherwise somebody asked for it. */
+    automatic: z.boolean(),
+  })
+  .readonly();
+
 const serverView = z
   .object({
     /** As last read; `powerAt` says since when this is known. */
@@ -25,6 +38,12 @@ const serverView = z
     /** The BMC identity this server is pinned to. */
     guid: z.string().optional(),
     identifyLit: z.boolean(),
+    /** Missing while the lamp is out. */
+    lamp: lampView.optional(),
+    /** Missing while the server is not down. */
+    outage: outageSchema.optional(),
+    /** As it was last asked for; whether it still lasts is told by {@link inMaintenance}. */
+    maintenance: z.object({ since: z.string(), until: z.string() }).readonly().optional(),
     /** What the cluster engine last said of the server: a report, never a proof. */
     reported: z.enum(['up', 'stopped', 'down', 'unknown']),
     /** The last forced-stop job (of any action but `status`); the job itself may be forgotten by now. */
@@ -85,6 +104,8 @@ const mostJobs = 2 * finishedJobsKept;
 const entry = <Value>(record: Readonly<Record<string, Value>>, key: string): Value | undefined =>
   Object.hasOwn(record, key) ? record[key] : undefined;
 
+type Of<Type extends Event['type']> = Event & { readonly type: Type };
+
 const withServer = (view: View, name: string, change: Partial<ServerView>): View => ({
   ...view,
   servers: { ...view.servers, [name]: { ...(entry(view.servers, name) ?? unknownServer), ...change } },
@@ -98,6 +119,20 @@ const withAnsweringBmc = (view: View, name: string): View => {
 
 const withoutGuid = (view: View, name: string): View => {
   const { guid, ...server } = entry(view.servers, name) ?? unknownServer;
+  return { ...view, servers: { ...view.servers, [name]: server } };
+};
+
+/** Whether a maintenance lasts at that wall time: its end does not hang on being recorded. */
+export const inMaintenance = (server: Pick<ServerView, 'maintenance'> | undefined, wallMs: number): boolean =>
+  server?.maintenance !== undefined && wallMs < Date.parse(server.maintenance.until);
+
+const withMaintenance = (view: View, { at, data }: Of<'maintenance.began'>): View => {
+  const since = entry(view.servers, data.server)?.maintenance?.since ?? at;
+  return withServer(view, data.server, { maintenance: { since, until: data.until } });
+};
+
+const withoutMaintenance = (view: View, name: string): View => {
+  const { maintenance, ...server } = entry(view.servers, name) ?? unknownServer;
   return { ...view, servers: { ...view.servers, [name]: server } };
 };
 
@@ -135,6 +170,25 @@ const withoutWord = (view: View, name: string): View => {
   return { ...view, servers: { ...view.servers, [name]: server } };
 };
 
+const withLamp = (view: View, { at, data }: Of<'identify.changed'>): View => {
+  const { lamp, ...server } = entry(view.servers, data.server) ?? unknownServer;
+  const lit = { at, automatic: data.why !== undefined, ...(data.seconds && { seconds: data.seconds }) };
+  const next: ServerView = { ...server, identifyLit: data.lit, ...(data.lit && { lamp: lit }) };
+  return { ...view, servers: { ...view.servers, [data.server]: next } };
+};
+
+/** `before` is the view that the event met, `after` has the rest of it folded in. */
+const withOutage = (before: View, after: View, event: Event): View => {
+  const name = serverOf(event);
+  if (name === undefined) return after;
+  const known = entry(before.servers, name) ?? unknownServer;
+  const next = outageAfter(known, event);
+  if (next === known.outage) return after;
+  const { outage, ...server } = entry(after.servers, name) ?? unknownServer;
+  const changed: ServerView = next ? { ...server, outage: next } : server;
+  return { ...after, servers: { ...after.servers, [name]: changed } };
+};
+
 const withJob = (view: View, job: JobView): View => ({ ...view, jobs: { ...view.jobs, [job.job]: job } });
 
 const forgetOldJobs = (view: View): View => {
@@ -147,8 +201,6 @@ const forgetOldJobs = (view: View): View => {
   const running = Object.values(view.jobs).filter((job) => job.report === undefined);
   return { ...view, jobs: Object.fromEntries([...running, ...kept].map((job) => [job.job, job])) };
 };
-
-type Of<Type extends Event['type']> = Event & { readonly type: Type };
 
 const requested = (view: View, { at, seq, data }: Of<'fence.requested'>): View => {
   const next = withJob(view, { ...data, requestedAt: at, requestedSeq: seq });
@@ -216,7 +268,11 @@ const fold = (view: View, event: Event): View => {
     case 'bmc.identityMismatched':
       return withServer(view, event.data.server, { bmc: 'refused', bmcReason: mismatch(event.data) });
     case 'identify.changed':
-      return withServer(view, event.data.server, { identifyLit: event.data.lit });
+      return withLamp(view, event);
+    case 'maintenance.began':
+      return withMaintenance(view, event);
+    case 'maintenance.ended':
+      return withoutMaintenance(view, event.data.server);
     case 'cluster.reported':
       return withServer(view, event.data.node, { reported: event.data.state });
     case 'fence.requested':
@@ -249,4 +305,6 @@ const fold = (view: View, event: Event): View => {
 
 /** The view after one more event; an event that is already folded in changes nothing. */
 export const applyEvent = (view: View, event: Event): View =>
-  event.seq <= view.seq ? view : { ...afterLife(fold(view, event), event), seq: event.seq };
+  event.seq <= view.seq
+    ? view
+    : { ...afterLife(withOutage(view, fold(view, event), event), event), seq: event.seq };

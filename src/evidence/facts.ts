@@ -1,3 +1,4 @@
+import type { ProofSource } from '../core/outcome.ts';
 import type { ConfirmedOff } from '../events/view.ts';
 import type { Knowledge, Seen } from './knowledge.ts';
 import type { EvidenceLimits } from './limits.ts';
@@ -25,6 +26,8 @@ export interface Fact {
   /** Why it counts for nothing, as the end of the clause. */
   readonly doubt?: string;
   readonly source: string;
+  /** Who proved it where that was not the BMC. */
+  readonly by?: ProofSource;
   /** ISO 8601 UTC; missing where it is always so. */
   readonly at?: string;
   readonly ageMs: number;
@@ -48,6 +51,7 @@ export interface FactInput {
 }
 
 interface Told {
+  readonly by?: ProofSource;
   readonly path: EvidencePath;
   readonly shows: Meaning;
   readonly says: string;
@@ -87,7 +91,11 @@ const powerFact = (input: FactInput): Fact[] => {
     fact(input, power, {
       path: 'power',
       shows: power.state === 'on' ? 'life' : 'off',
-      says: `its BMC read the power ${power.state}`,
+      says:
+        power.by === 'script'
+          ? 'the script of the site proved it off'
+          : `its BMC read the power ${power.state}`,
+      ...(power.by && { by: power.by }),
       doubt: powerDoubt(input),
       limitMs: input.limits.powerMs,
     }),

@@ -1,4 +1,4 @@
-import type { Proof } from '../core/outcome.ts';
+import type { Proof, ProofSource } from '../core/outcome.ts';
 import type { Event, EventData } from '../events/catalogue.ts';
 
 /** One word of one path. */
@@ -16,6 +16,8 @@ export interface Seen<State extends string> {
 
 /** A state, and when it was first seen without another one between; monotonic. */
 export interface SeenSince<State extends string> extends Seen<State> {
+  /** Who proved it where that was not the BMC. */
+  readonly by?: ProofSource;
   readonly sinceMs: number;
 }
 
@@ -73,7 +75,10 @@ const proved = (
   const seenMs = nowMs - Math.max(0, Date.parse(event.at) - readMs);
   const sinceMs = sinceOf(base, server, 'off', seenMs);
   return know(base, server, {
-    power: { state: 'off', source: `fence ${job}`, at: proof.at, seenMs, sinceMs },
+    power: {
+      ...{ state: 'off', source: `fence ${job}`, at: proof.at, seenMs, sinceMs },
+      ...(proof.by === 'bmc' ? {} : { by: proof.by }),
+    },
   });
 };
 
@@ -132,6 +137,8 @@ export const learn = (base: KnowledgeBase, event: Event, nowMs: number): Knowled
     case 'fence.restarted':
     case 'bmc.identityPinned':
     case 'identify.changed':
+    case 'maintenance.began':
+    case 'maintenance.ended':
     case 'gateway.stopped':
     case 'config.reloaded':
     case 'config.rejected':

@@ -1,3 +1,4 @@
+import type { ProofSource } from '../core/outcome.ts';
 import { type Fact, type FactInput, factsOf, type Meaning } from './facts.ts';
 
 /**
@@ -13,7 +14,7 @@ export type EvidenceVerdict = (typeof verdicts)[number];
 export interface Judgement {
   readonly verdict: EvidenceVerdict;
   /** Whose proof a `stopped` or `noPower` rests on. */
-  readonly by?: 'bmc' | 'operator' | 'feeds';
+  readonly by?: ProofSource | 'operator' | 'feeds';
   /** One sentence in English. */
   readonly why: string;
 }
@@ -52,6 +53,12 @@ const alive = (life: readonly Fact[], rest: readonly Fact[]): Judgement => {
   return { verdict: 'alive', why: sentence(`${clauses(life)}${although}`) };
 };
 
+/** What was read or proved goes before the operator's word. */
+const provedBy = (proofs: readonly Fact[]): NonNullable<Judgement['by']> => {
+  const proof = proofs.find(({ path }) => path !== 'operator');
+  return proof ? (proof.by ?? 'bmc') : 'operator';
+};
+
 /** What was read goes before what was said; what speaks neither for nor against it is told, too. */
 const stopped = (proofs: readonly Fact[], rest: readonly Fact[]): Judgement => {
   const beside = rest
@@ -59,7 +66,7 @@ const stopped = (proofs: readonly Fact[], rest: readonly Fact[]): Judgement => {
     .map((fact) => (fact.shows === 'silence' ? silenceClause(fact) : clause(fact)));
   return {
     verdict: 'stopped',
-    by: proofs.some(({ path }) => path !== 'operator') ? 'bmc' : 'operator',
+    by: provedBy(proofs),
     why: sentence([`${clauses(proofs)}, and no path has shown life since`, ...beside].join('; ')),
   };
 };

@@ -76,6 +76,11 @@ describe('wrong usage: exit 2, one clear complaint, nothing done', () => {
     ['confirm', 'server1', '--reason', 'x', '--requester', ''],
     ['identify', 'server1'],
     ['identify', 'server1', 'blink'],
+    ['maintenance', 'server1'],
+    ['maintenance', 'server1', 'on'],
+    ['maintenance', 'server1', 'on', '--until', 'soon'],
+    ['maintenance', 'server1', 'off', '--until', '2h'],
+    ['maintenance', 'server1', 'maybe'],
     ['bmc'],
     ['bmc', 'explode', 'server1'],
     ['bmc', 'pin'],
@@ -226,9 +231,13 @@ describe('status and events', () => {
     const all = jsonLines(await cli('events', '--json'));
     expect(all.length).toBeGreaterThan(5);
     expect(all).toMatchObject(all.map((_event, index) => ({ seq: index + 1 })));
-    expect(jsonLines(await cli('events', '--json', '--after', '3'))).toEqual(all.slice(3));
+    // The frozen BMC may be found silent meanwhile, which is an event more.
+    const untilThen = (events: unknown[]) =>
+      events.filter((event) => (event as { seq: number }).seq <= all.length);
+    const later = jsonLines(await cli('events', '--json', '--after', '3'));
+    expect(untilThen(later)).toEqual(all.slice(3));
     const some = jsonLines(await cli('events', '--json', '--type', 'fence.req*', '--type', 'gateway.*'));
-    expect(some).toEqual(
+    expect(untilThen(some)).toEqual(
       all.filter((event) => /^(fence\.req|gateway\.)/.test((event as { type: string }).type)),
     );
     expect(await cli('events', '--after', '999999')).toMatchObject({ code: 0, stdout: '' });

@@ -45,6 +45,10 @@ export const fakeServices = (): EngineServices => ({
   requestFence: async () => ({ ...report, joined: false }),
   fence: async () => ({ ...report, running: false }),
   setIdentify: async ({ server }) => ({ server, outcome: 'confirmed' }),
+  setMaintenance: async ({ server, until }) => ({
+    server,
+    ...(until === null ? {} : { maintenance: { since: until, until } }),
+  }),
   pinIdentity: async (server) => ({ server, outcome: 'confirmed', guid: '00ff' }),
   unpinIdentity: async (server) => ({ server, outcome: 'confirmed' }),
   confirmOff: async (order) => ({ ...order, at: '2026-01-01T00:00:00.000Z', evidence }),

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { type ErrorCode, errorCatalogue } from '../../src/core/errors.ts';
 import { fenceActions } from '../../src/core/outcome.ts';
 import type { Event, EventData, EventType, NewEvent } from '../../src/events/catalogue.ts';
-import { journalTroubles, severityOf } from '../../src/events/catalogue.ts';
+import { identifyReasons, journalTroubles, severityOf } from '../../src/events/catalogue.ts';
 
 /** Few names, so that events meet; two of them are traps for code that treats records as objects. */
 const server = fc.constantFrom('server1', 'server2', 'constructor', 'toString');
@@ -95,7 +95,21 @@ const dataOf: { [Type in EventType]: fc.Arbitrary<EventData<Type>> } = {
   'bmc.identityPinned': fc.record({ server, guid: text }),
   'bmc.identityForgotten': fc.record({ server, guid: text, requester: text }),
   'bmc.identityMismatched': fc.record({ server, pinned: text, found: text }),
-  'identify.changed': fc.record({ server, lit: fc.boolean(), requester: text }),
+  'identify.changed': fc.record(
+    {
+      server,
+      lit: fc.boolean(),
+      requester: text,
+      seconds: fc.integer({ min: 1, max: 255 }),
+      why: fc.constantFrom(...identifyReasons),
+    },
+    { requiredKeys: ['server', 'lit', 'requester'] },
+  ),
+  'maintenance.began': fc.record({ server, until: at, requester: text }),
+  'maintenance.ended': fc.record(
+    { server, requester: text, expired: fc.boolean() },
+    { requiredKeys: ['server', 'requester'] },
+  ),
   'cluster.reported': fc.record({
     node: server,
     state: fc.constantFrom('up', 'stopped', 'down', 'unknown'),

@@ -68,6 +68,15 @@ export const createServiceMethods = (services: EngineServices) => ({
     z.strictObject({ server, lit: z.boolean(), requester: caller.exactOptional() }),
     (params, { peer }) => services.setIdentify({ ...params, requester: params.requester ?? peer.client() }),
   ),
+  'maintenance.set': method(
+    z.strictObject({
+      server,
+      until: z.iso.datetime({ offset: true }).nullable(),
+      requester: caller.exactOptional(),
+    }),
+    (params, { peer }) =>
+      services.setMaintenance({ ...params, requester: params.requester ?? peer.client() }),
+  ),
   'bmc.pin': method(z.strictObject({ server }), (params) => services.pinIdentity(params.server)),
   'bmc.unpin': method(z.strictObject({ server, requester: caller.exactOptional() }), (params, { peer }) =>
     services.unpinIdentity(params.server, params.requester ?? peer.client()),

@@ -15,7 +15,7 @@ export interface LastFence extends Partial<Pick<FenceReport, 'action' | 'outcome
 
 /** What `server.list` tells of one server. Times are ISO 8601 UTC, `powerAt` is when `power` was read. */
 export interface ServerRow
-  extends Pick<ServerView, 'power' | 'powerAt' | 'bmc' | 'bmcReason' | 'guid' | 'reported'> {
+  extends Pick<ServerView, 'power' | 'powerAt' | 'bmc' | 'bmcReason' | 'guid' | 'reported' | 'maintenance'> {
   readonly name: string;
   readonly identify: { readonly lit: boolean };
   readonly lastFence?: LastFence;
@@ -57,6 +57,11 @@ export interface IdentifyResult {
   readonly server: string;
   readonly outcome: Outcome;
   readonly reason?: Reason;
+}
+
+/** The maintenance a server is in, if any. */
+export interface MaintenanceResult extends Pick<ServerView, 'maintenance'> {
+  readonly server: string;
 }
 
 /** What became of pinning or forgetting a BMC's identity; `guid` is the one that is pinned now. */
@@ -101,6 +106,12 @@ export interface EngineServices {
     readonly lit: boolean;
     readonly requester: string;
   }): Promise<IdentifyResult>;
+  /** `until` is an ISO 8601 time; null ends the maintenance. */
+  setMaintenance(order: {
+    readonly server: string;
+    readonly until: string | null;
+    readonly requester: string;
+  }): Promise<MaintenanceResult>;
   pinIdentity(server: string): Promise<IdentityResult>;
   unpinIdentity(server: string, requester: string): Promise<IdentityResult>;
   /** Takes the operator's word; throws `evidence.life` where a path shows life, `evidence.self` for its own server. */

@@ -24,11 +24,15 @@ const rowOf = (server: ServerRow): string[] => [
   server.powerAt ?? '-',
   server.bmc,
   server.identify.lit ? 'lit' : '-',
+  server.maintenance ? `until ${server.maintenance.until}` : '-',
   server.reported,
   lastFenceText(server),
 ];
 
-const heading = ['SERVER', 'VERDICT', 'POWER', 'SINCE', 'BMC', 'IDENTIFY', 'ENGINE SAYS', 'LAST FENCE'];
+const heading = [
+  ...['SERVER', 'VERDICT', 'POWER', 'SINCE', 'BMC', 'IDENTIFY'],
+  ...['MAINTENANCE', 'ENGINE SAYS', 'LAST FENCE'],
+];
 
 const whyLine = ({ name, evidence }: ServerRow): string =>
   `${name} is ${verdictWords[evidence.verdict]}: ${evidence.why}`;

@@ -132,6 +132,18 @@ const wrong: [string, string | RegExp, string, string[]][] = [
     ['noroshi.yaml:3: log.colour: unknown key; known here: level'],
   ],
   [
+    'a renewal after the lamp is out',
+    'cluster: prod-a',
+    'cluster: prod-a\nidentify: { owners: [server1], litSeconds: 60 }',
+    ['noroshi.yaml:3: identify.rearmSeconds: must be less than litSeconds'],
+  ],
+  [
+    'an owner of lamps twice',
+    'cluster: prod-a',
+    'cluster: prod-a\nidentify: { owners: [server1, server2, server1] }',
+    ['noroshi.yaml:3: identify.owners[2]: names a machine a second time'],
+  ],
+  [
     'an unquoted mode',
     'cluster: prod-a',
     'cluster: prod-a\nengine: { mode: 0660 }',

@@ -50,6 +50,7 @@ describe('servers', () => {
       servers: {
         server1: {
           ...{ power: 'off', powerAt: at, bmc: 'unknown', guid: 'abc', identifyLit: true, reported: 'down' },
+          ...{ lamp: { at, automatic: false }, outage: { since: at, seq: 4 } },
         },
         server2: { power: 'unknown', bmc: 'ok', identifyLit: false, reported: 'unknown' },
       },
@@ -235,7 +236,8 @@ describe('for any valid history', () => {
         const view = history.reduce<View>(applyEvent, emptyView);
         const before = structuredClone(view);
         expect(history.reduce<View>(applyEvent, view)).toBe(view);
-        applyEvent(view, { ...history.at(-1), seq: history.length + 1 } as Event);
+        const next = history.at(-1) ?? { ...fenceRequested('job1'), at, severity: 'notice' };
+        applyEvent(view, { ...next, seq: history.length + 1 } as Event);
         expect(view).toEqual(before);
       }),
       { examples: [[[{ ...fenceRequested('job1'), seq: 1, at, severity: 'notice' }]]] },
