@@ -110,6 +110,23 @@ export const writeProbe = (database: JournalDatabase): void => {
   database.pragma(`user_version = ${schemaVersion}`);
 };
 
+const statements = (text: string): string[] =>
+  text
+    .split(';')
+    .map((statement) => statement.trim())
+    .filter((statement) => statement.startsWith('CREATE '));
+
+/**
+ * Whether words of our tables were changed: SQLite keeps and believes them, and its own check sees no fault in
+ * a flipped letter. A database with none of them is somebody else's, and not damaged.
+ */
+const hasChangedTables = (database: JournalDatabase): boolean => {
+  const rows = database.prepare('SELECT sql FROM sqlite_schema').all() as { sql: string | null }[];
+  const kept = new Set(rows.map(({ sql }) => sql));
+  const intact = statements(schema).map((statement) => kept.has(statement));
+  return intact.includes(true) && intact.includes(false);
+};
+
 /** Makes the tables in an empty file; refuses a file that is damaged, strange or too new. */
 const prepareSchema = (database: JournalDatabase, options: OpenOptions): void => {
   const version = pragmaNumber(database, 'user_version');
@@ -124,7 +141,8 @@ const prepareSchema = (database: JournalDatabase, options: OpenOptions): void =>
     throw new CodedError('journal.failed', 'journal.db is a database, but not a journal.');
   }
   if (version === 0) makeTables(database, options);
-  else if (pragmaText(database, 'quick_check(1)') !== 'ok') throw new CodedError('journal.corrupt');
+  else if (pragmaText(database, 'quick_check(1)') !== 'ok' || hasChangedTables(database))
+    throw new CodedError('journal.corrupt');
 };
 
 /**
