@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { bmcForStop, chainOf } from './app/chain.ts';
+import { judgeFor } from './app/doctor.ts';
 import { buildHardware, type Hardware } from './app/hardware.ts';
 import { startKeeper } from './app/identify.ts';
 import { version } from './app/paths.ts';
+import { startReadiness } from './app/readiness.ts';
 import { createServices } from './app/services.ts';
 import { createMethodTables } from './bridge/engine/method-tables.ts';
 import { type EngineSocket, listenEngineSocket } from './bridge/engine/server.ts';
@@ -17,8 +19,10 @@ import type { Journal } from './events/journal.ts';
 import { openJournal } from './events/journal-thread.ts';
 import type { View } from './events/view.ts';
 import { type EvidenceKeeper, keepEvidence } from './evidence/keeper.ts';
+import { evidenceLimitsFor } from './evidence/limits.ts';
 import { carriedOver } from './fence/carry-over.ts';
 import type { Identities } from './fence/identity.ts';
+import type { ReadinessKeeper } from './fence/readiness-keeper.ts';
 import { createFenceService, type FenceService } from './fence/service.ts';
 import { defaultFenceSettings } from './fence/settings.ts';
 import type { IdentifyKeeper } from './panel/identify-keeper.ts';
@@ -82,33 +86,37 @@ const noteInTime = async (
   await recordInTime(deps, events)(event).catch(() => undefined);
 };
 
-const hardwareFor = (config: Config, { clock }: DaemonDeps, events: EventLog): Hardware =>
-  buildHardware(config.servers, {
-    clock,
-    lastKnown: (server) => events.view().servers[server] ?? { power: 'unknown', bmc: 'unknown' },
-    report: (event) => note(events, event),
-  });
-
 /** The server that a BMC identity is pinned to. */
 const serverWith = ({ servers }: View, guid: string): string | undefined =>
   Object.keys(servers).find((name) => servers[name]?.guid === guid);
 
-const identitiesOf = (current: Parts['current'], events: EventLog): Identities => ({
+const identitiesOf = (current: Pick<Parts['current'], 'config'>, events: EventLog): Identities => ({
   pinned: (server) => events.view().servers[server]?.guid,
   ownerOf: (guid) => serverWith(events.view(), guid),
   checked: (server) => current.config.servers[server]?.pinIdentity ?? true,
 });
 
+const hardwareFor = (config: Config, { clock }: DaemonDeps, events: EventLog): Hardware => {
+  const identities = identitiesOf({ config }, events);
+  return buildHardware(config.servers, {
+    clock,
+    lastKnown: (server) => events.view().servers[server] ?? { power: 'unknown', bmc: 'unknown' },
+    judge: (server) => judgeFor(identities, server),
+    report: (event) => note(events, event),
+  });
+};
+
 /** The server this gateway runs on, where it runs on one. */
 const ownServer = ({ self }: Config): string | undefined => (self.role === 'member' ? self.node : undefined);
 
 /** One source can be wrong: who failed over on a proof hears at once of life that contradicts it. */
-const evidenceFor = (config: Config, clock: Clock, bus: Bus, events: EventLog): EvidenceKeeper =>
+const evidenceFor = (current: Parts['current'], clock: Clock, bus: Bus, events: EventLog): EvidenceKeeper =>
   keepEvidence({
     clock,
     bus,
     view: events.view,
-    self: ownServer(config),
+    self: ownServer(current.config),
+    limits: () => evidenceLimitsFor(current.config.readiness.intervalSeconds * 1000),
     contradicted: (data, cause) =>
       void note(events, { type: 'fence.contradicted', source: 'evidence', data, cause }),
   });
@@ -135,7 +143,7 @@ const openParts = async (config: Config, deps: DaemonDeps): Promise<Parts> => {
     const events = createEventLog({ journal, bus, log, clock });
     await events.start();
     const current = { config, hardware: hardwareFor(config, deps, events) };
-    const evidence = evidenceFor(config, clock, bus, events);
+    const evidence = evidenceFor(current, clock, bus, events);
     return {
       deps,
       journal,
@@ -153,7 +161,11 @@ const openParts = async (config: Config, deps: DaemonDeps): Promise<Parts> => {
 };
 
 /** Opens both local sockets, or none of them. */
-const openSockets = async (parts: Parts, keeper: IdentifyKeeper): Promise<EngineSocket[]> => {
+const openSockets = async (
+  parts: Parts,
+  keeper: IdentifyKeeper,
+  readiness: ReadinessKeeper,
+): Promise<EngineSocket[]> => {
   const { clock, log } = parts.deps;
   const { engine, notify } = parts.current.config;
   const { journal, bus, fence, evidence, current } = parts;
@@ -162,7 +174,7 @@ const openSockets = async (parts: Parts, keeper: IdentifyKeeper): Promise<Engine
   const hardware = () => current.hardware;
   const identities = identitiesOf(current, events);
   const services = createServices({
-    ...{ clock, config, hardware, journal, events, evidence, fence, identities, keeper },
+    ...{ clock, config, hardware, journal, events, evidence, fence, identities, keeper, readiness },
   });
   const methods = createMethodTables({ clock, log, journal, bus, services });
   const open = [await listenEngineSocket({ ...fileOf(engine), methods: methods.engine, clock, log })];
@@ -201,6 +213,16 @@ const keeperFor = (parts: Parts): IdentifyKeeper => {
     config: () => current.config,
     hardware: () => current.hardware,
     record: (event) => noteInTime(parts, event),
+  });
+};
+
+const readinessFor = (parts: Parts): ReadinessKeeper => {
+  const { deps, current, events, bus } = parts;
+  return startReadiness({
+    ...{ clock: deps.clock, bus, view: events.view, identities: identitiesOf(current, events) },
+    config: () => current.config,
+    hardware: () => current.hardware,
+    record: (event) => void note(events, event),
   });
 };
 
@@ -261,13 +283,16 @@ export const startDaemon = async (config: Config, deps: DaemonDeps): Promise<Dae
   const { node } = config.self;
   let sockets: EngineSocket[] = [];
   let keeper: IdentifyKeeper | undefined;
+  let readiness: ReadinessKeeper | undefined;
   try {
     await recordStart(parts);
     await resumeJobs(parts);
     keeper = keeperFor(parts);
-    sockets = await openSockets(parts, keeper);
+    readiness = readinessFor(parts);
+    sockets = await openSockets(parts, keeper, readiness);
   } catch (error) {
     await fence.stop();
+    await readiness?.stop();
     await keeper?.stop();
     await closeHardware(parts);
     await journal.close();
@@ -281,6 +306,7 @@ export const startDaemon = async (config: Config, deps: DaemonDeps): Promise<Dae
       if (stopping) throw new CodedError('fence.stopping');
       await reload(parts, next);
       keeper.refresh();
+      readiness.refresh();
     },
     rejected: (problems) =>
       noteInTime(parts, { type: 'config.rejected', source: 'app', data: { problems: [...problems] } }),
@@ -289,6 +315,7 @@ export const startDaemon = async (config: Config, deps: DaemonDeps): Promise<Dae
       stopMaintaining();
       stopEnding();
       await fence.stop();
+      await readiness.stop();
       await keeper.stop();
       evidence.stop();
       await Promise.all(sockets.map((socket) => socket.close()));

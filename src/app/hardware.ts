@@ -3,12 +3,13 @@ import { type LastKnown, reportingBmc } from '../bmc/reporting.ts';
 import type { Config } from '../config/load.ts';
 import type { Clock } from '../core/clock.ts';
 import { CodedError } from '../core/errors.ts';
-import type { BmcPort, BmcSession } from '../core/ports.ts';
+import type { BmcPort, BmcSession, JudgeGuid } from '../core/ports.ts';
 import type { NewEvent } from '../events/catalogue.ts';
 
 export interface HardwareDeps {
   readonly clock: Clock;
   readonly lastKnown: (server: string) => LastKnown;
+  readonly judge: (server: string) => JudgeGuid;
   readonly report: (event: NewEvent) => Promise<void>;
 }
 
@@ -83,7 +84,8 @@ export const buildHardware = (servers: Config['servers'], deps: HardwareDeps): H
     const lastKnown = () => deps.lastKnown(server);
     const port = driver.build(bmc, deps.clock);
     const { clock, report } = deps;
-    bmcs.set(server, countUse(reportingBmc(port, { clock, server, lastKnown, report })));
+    const judge = deps.judge(server);
+    bmcs.set(server, countUse(reportingBmc(port, { clock, server, lastKnown, judge, report })));
   }
   return {
     bmcOf: (server) => bmcs.get(server),

@@ -11,6 +11,7 @@ import type { Journal } from '../events/journal.ts';
 import { inMaintenance, type ServerView } from '../events/view.ts';
 import type { EvidenceKeeper } from '../evidence/keeper.ts';
 import type { Identities } from '../fence/identity.ts';
+import type { ReadinessKeeper } from '../fence/readiness-keeper.ts';
 import type { FenceService } from '../fence/service.ts';
 import type { IdentifyKeeper } from '../panel/identify-keeper.ts';
 import { confirmOff } from './confirm.ts';
@@ -30,6 +31,7 @@ export interface ServiceDeps {
   readonly fence: FenceService;
   readonly identities: Identities;
   readonly keeper: Pick<IdentifyKeeper, 'whileFencing' | 'byHand'>;
+  readonly readiness: Pick<ReadinessKeeper, 'of' | 'whileFencing'>;
 }
 
 const operatorLimitMs = 10_000;
@@ -44,16 +46,23 @@ const lastFenceOf = (deps: ServiceDeps, job: string): LastFence => {
 const findReport = ({ fence, events }: ServiceDeps, job: string): FenceReport | undefined =>
   fence.find(job)?.report ?? events.view().jobs[job]?.report;
 
+const readinessRow = ({ readiness }: ServiceDeps, name: string): Pick<ServerRow, 'ready' | 'readiness'> => {
+  const { ready, ...rest } = readiness.of(name);
+  return { ready, readiness: rest };
+};
+
 const rowOf = (deps: ServiceDeps, name: string): ServerRow => {
   const { events, evidence, clock } = deps;
   const known = events.view().servers[name] ?? neverSeen;
   const { identifyLit, lamp: _lamp, outage: _outage, lastFence: _recorded, ...rest } = known;
-  const { confirmedOff: _word, maintenance, ...seen } = rest;
+  const { confirmedOff: _word, readiness: _told, cipherZero, maintenance, ...seen } = rest;
   const quiet = inMaintenance(known, clock.wallMs()) && maintenance;
   const lastFence = latestJob(deps, name);
   return {
     name,
     ...seen,
+    ...readinessRow(deps, name),
+    ...(cipherZero ? { cipherZero } : {}),
     identify: { lit: identifyLit },
     ...(quiet ? { maintenance: quiet } : {}),
     ...(lastFence ? { lastFence: lastFenceOf(deps, lastFence) } : {}),
@@ -131,7 +140,9 @@ export const createServices = (deps: ServiceDeps): EngineServices => {
     servers: () => Object.keys(deps.config().servers).map((name) => rowOf(deps, name)),
     server: (name) => rowOf(deps, knownServer(deps, name)),
     requestFence: ({ server, action, requester, deadlineMs }) =>
-      deps.keeper.whileFencing(server, () => deps.fence.request({ server, action, requester, deadlineMs })),
+      deps.readiness.whileFencing(server, () =>
+        deps.keeper.whileFencing(server, () => deps.fence.request({ server, action, requester, deadlineMs })),
+      ),
     fence: getFence(deps),
     setIdentify: identify(deps),
     async setMaintenance(order) {

@@ -51,12 +51,10 @@ const examineInside = async (
   }
 };
 
-/** The login itself is not called off: between its last two messages that would leave a session open in the BMC. */
 const examineLogin = async (contact: Contact, judge: JudgeGuid, limits: CallLimits): Promise<Finding[]> => {
-  const { deadline, priority } = limits;
   let loggedIn: LoggedIn;
   try {
-    loggedIn = await logIn(contact, { deadline, priority });
+    loggedIn = await logIn(contact, limits);
   } catch (error) {
     return [loginFailure(contact, reasonOf(error))];
   }

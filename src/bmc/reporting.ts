@@ -2,7 +2,7 @@ import type { Clock } from '../core/clock.ts';
 import { CodedError, type ErrorCode, messageOf } from '../core/errors.ts';
 import type { Finding } from '../core/finding.ts';
 import type { Reason } from '../core/outcome.ts';
-import type { BmcPort, BmcSession, CallLimits } from '../core/ports.ts';
+import type { BmcPort, BmcSession, CallLimits, JudgeGuid } from '../core/ports.ts';
 import type { NewEvent } from '../events/catalogue.ts';
 
 /** What was last recorded of a server, so that only changes become events, and now and then that there is none. */
@@ -16,6 +16,8 @@ export interface ReportingDeps {
   readonly clock: Clock;
   readonly server: string;
   readonly lastKnown: () => LastKnown;
+  /** Whether the BMC that answers is the one of the server: another one's answers are none of its. */
+  readonly judge: JudgeGuid;
   /** Takes the event; settles when it is in the view, or lost. A failing journal is its own to report. */
   readonly report: (event: NewEvent) => Promise<void>;
 }
@@ -96,10 +98,11 @@ const reportingSession = (reporter: Reporter, session: BmcSession): BmcSession =
   },
 });
 
-/** A login that came through is an answer; otherwise what kept it from coming through is told. */
+/** A login at the right BMC is an answer; otherwise what kept it from being one is told. */
 const tellExamined = (reporter: Reporter, findings: readonly Finding[]): void => {
+  const stranger = findings.find(({ check, state }) => check === 'identity' && state === 'bad');
   const loggedIn = findings.some(({ check, state }) => check === 'login' && state === 'good');
-  if (loggedIn) reporter.answered();
+  if (loggedIn && !stranger) reporter.answered();
   else {
     const [reason] = findings.flatMap((finding) => reasonIn(finding) ?? []);
     if (reason) reporter.failed(reason);
@@ -116,8 +119,13 @@ export const reportingBmc = (port: BmcPort, deps: ReportingDeps): BmcPort => {
     async open(limits) {
       try {
         const session = await port.open(limits);
-        reporter.answered();
-        return reportingSession(reporter, session);
+        const standing = deps.judge(session.guid);
+        if (typeof standing !== 'object') {
+          reporter.answered();
+          return reportingSession(reporter, session);
+        }
+        reporter.failed(standing);
+        return session;
       } catch (error) {
         const coded =
           error instanceof CodedError

@@ -148,6 +148,20 @@ const fence = z
   .prefault({})
   .describe('Forced stops.');
 
+const readiness = z
+  .strictObject({
+    intervalSeconds: z
+      .int()
+      .min(5)
+      .max(86_400)
+      .default(300)
+      .describe(
+        'Seconds between two rehearsals of a forced stop: everything short of the power-off is tried at every BMC.',
+      ),
+  })
+  .prefault({})
+  .describe('Whether forced stops would work, tried in the background.');
+
 const identify = z
   .strictObject({
     owners: z
@@ -207,6 +221,7 @@ export const configSchema = z.strictObject({
   notify,
   servers,
   fence,
+  readiness,
   identify,
   journal,
   log,

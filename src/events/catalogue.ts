@@ -103,6 +103,11 @@ export const eventCatalogue = {
       life: z.string().optional(),
     }),
   },
+  /** Whether a forced stop would work, as far as everything short of it was tried; `reason` where it would not. */
+  'server.readinessChanged': {
+    severity: 'notice',
+    data: z.strictObject({ server, ready: z.boolean(), reason: reason.optional() }),
+  },
   'bmc.answered': { severity: 'info', data: z.strictObject({ server }) },
   'bmc.unreachable': { severity: 'warning', data: z.strictObject({ server, reason }) },
   'bmc.refused': { severity: 'warning', data: z.strictObject({ server, reason }) },
@@ -124,6 +129,8 @@ export const eventCatalogue = {
     severity: 'critical',
     data: z.strictObject({ server, pinned: z.string(), found: z.string() }),
   },
+  /** `accepted`: whoever reaches the BMC and knows a user name can switch the server off without a password. */
+  'bmc.cipherZeroChanged': { severity: 'notice', data: z.strictObject({ server, accepted: z.boolean() }) },
   /** `seconds` is how long the lamp stays lit by itself; `why` is missing where somebody asked for it. */
   'identify.changed': {
     severity: 'info',

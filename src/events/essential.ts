@@ -6,6 +6,9 @@ import { typesMatching } from './glob.ts';
  * proved, which BMC is whose, what the gateway and its journal went through. Everything else can be
  * read or reported again.
  */
-const essentialGlobs = ['fence.*', 'bmc.identity*', 'server.*', 'gateway.*', 'journal.*'] as const;
+const essentialGlobs = [
+  ...['fence.*', 'bmc.identity*', 'gateway.*', 'journal.*'],
+  ...['server.powerChanged', 'server.confirmedOff'],
+] as const;
 
 export const essentialTypes: ReadonlySet<EventType> = new Set(typesMatching(essentialGlobs));

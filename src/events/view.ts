@@ -28,6 +28,17 @@ const lampView = z
   })
   .readonly();
 
+/** Whether a forced stop would work, from the rehearsals. */
+const readinessView = z
+  .object({
+    ready: z.boolean(),
+    /** ISO 8601 UTC. */
+    since: z.string(),
+    /** Why not. */
+    reason: fenceReport.shape.reason,
+  })
+  .readonly();
+
 const serverView = z
   .object({
     /** As last read; `powerAt` says since when this is known. */
@@ -49,6 +60,10 @@ const serverView = z
     /** The last forced-stop job (of any action but `status`); the job itself may be forgotten by now. */
     lastFence: z.string().optional(),
     confirmedOff: confirmedOff.optional(),
+    /** As it was when it last changed; whether that still holds, the gateway knows only once it has looked. */
+    readiness: readinessView.optional(),
+    /** The BMC opens sessions without any password; missing where that was not learned. */
+    cipherZero: z.boolean().optional(),
   })
   .readonly();
 export type ServerView = z.infer<typeof serverView>;
@@ -170,6 +185,11 @@ const withoutWord = (view: View, name: string): View => {
   return { ...view, servers: { ...view.servers, [name]: server } };
 };
 
+const withReadiness = (view: View, { at, data }: Of<'server.readinessChanged'>): View => {
+  const { server, ready, reason } = data;
+  return withServer(view, server, { readiness: { ready, since: at, ...(reason && { reason }) } });
+};
+
 const withLamp = (view: View, { at, data }: Of<'identify.changed'>): View => {
   const { lamp, ...server } = entry(view.servers, data.server) ?? unknownServer;
   const lit = { at, automatic: data.why !== undefined, ...(data.seconds && { seconds: data.seconds }) };
@@ -255,6 +275,10 @@ const fold = (view: View, event: Event): View => {
       return withServer(view, event.data.server, { power: event.data.power, powerAt: event.at });
     case 'server.confirmedOff':
       return confirmed(view, event);
+    case 'server.readinessChanged':
+      return withReadiness(view, event);
+    case 'bmc.cipherZeroChanged':
+      return withServer(view, event.data.server, { cipherZero: event.data.accepted });
     case 'bmc.answered':
       return withAnsweringBmc(view, event.data.server);
     case 'bmc.unreachable':

@@ -4,7 +4,7 @@ import type { EventData } from '../events/catalogue.ts';
 import type { View } from '../events/view.ts';
 import { contradictionIn } from './contradiction.ts';
 import { type KnowledgeBase, learn, nothingKnown } from './knowledge.ts';
-import { defaultEvidenceLimits, type EvidenceLimits } from './limits.ts';
+import type { EvidenceLimits } from './limits.ts';
 import { powerOnUntilMs } from './power-on.ts';
 import { type Evidence, evidenceOf } from './verdict.ts';
 
@@ -16,7 +16,8 @@ export interface EvidenceDeps {
   readonly self: string | undefined;
   /** Life contradicts a proof, or the operator's word; `cause` is the event that shows it. */
   readonly contradicted: (data: EventData<'fence.contradicted'>, cause: number) => void;
-  readonly limits?: EvidenceLimits;
+  /** How old facts may be now; a reload may change it. */
+  readonly limits: () => EvidenceLimits;
 }
 
 /** What every path knows of every server, as the bus tells it. */
@@ -27,7 +28,7 @@ export interface EvidenceKeeper {
 
 /** Nothing is carried over from an earlier life but the operator's word, which is in the view: nobody looked meanwhile. */
 export const keepEvidence = (deps: EvidenceDeps): EvidenceKeeper => {
-  const { clock, bus, view, self, limits = defaultEvidenceLimits } = deps;
+  const { clock, bus, view, self } = deps;
   let base: KnowledgeBase = nothingKnown;
   const stop = bus.subscribe((event) => {
     base = learn(base, event, clock.nowMs());
@@ -38,6 +39,7 @@ export const keepEvidence = (deps: EvidenceDeps): EvidenceKeeper => {
     stop,
     of(server) {
       const { servers, jobs } = view();
+      const limits = deps.limits();
       const own = Object.values(jobs).filter((job) => job.server === server);
       return evidenceOf({
         knowledge: base.get(server) ?? {},

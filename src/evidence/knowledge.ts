@@ -136,6 +136,8 @@ export const learn = (base: KnowledgeBase, event: Event, nowMs: number): Knowled
     case 'fence.contradicted':
     case 'fence.restarted':
     case 'bmc.identityPinned':
+    case 'bmc.cipherZeroChanged':
+    case 'server.readinessChanged':
     case 'identify.changed':
     case 'maintenance.began':
     case 'maintenance.ended':

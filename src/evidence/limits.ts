@@ -23,3 +23,11 @@ export const defaultEvidenceLimits: EvidenceLimits = {
   engineMs: 300_000,
   powerOnMs: 120_000,
 };
+
+const usualIntervalMs = 300_000;
+
+/** The limits where every BMC is read each `intervalMs`; a state that holds is told anew every few minutes only. */
+export const evidenceLimitsFor = (intervalMs: number): EvidenceLimits => {
+  const readMs = 2 * Math.max(intervalMs, usualIntervalMs) + 60_000;
+  return { ...defaultEvidenceLimits, powerMs: readMs, bmcMs: readMs };
+};

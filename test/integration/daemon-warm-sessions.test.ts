@@ -34,10 +34,14 @@ const open = (name: string): number => count(name, 'sessionOpened') - count(name
 const openComesTo = (name: string, wanted: number): Promise<unknown> =>
   until(() => open(name) === wanted, limitMs, `${wanted} open sessions of ${name}`);
 
+/** Resolves when the first rehearsals are over, which have sessions of their own, and the warm one is alone. */
 const startWarm = async (): Promise<Daemon> => {
-  const before = count('server1', 'sessionOpened');
   const daemon = await site.start();
-  await until(() => count('server1', 'sessionOpened') > before, limitMs, 'the warm session');
+  const client = await site.connect();
+  const isReady = async () => (await client.call('server.get', { server: 'server1' })).ready === 'yes';
+  await until(isReady, limitMs, 'the first rehearsal');
+  await openComesTo('server1', 1);
+  await client.close();
   return daemon;
 };
 

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { bmcDrivers } from '../../src/bmc/drivers/index.ts';
-import { systemClock } from '../../src/core/clock.ts';
+import { createCallOff } from '../../src/core/call-off.ts';
+import { sleep, systemClock } from '../../src/core/clock.ts';
 import { deadlineIn } from '../../src/core/deadline.ts';
 import type { Check, Finding } from '../../src/core/finding.ts';
 import type { BmcPort, CallLimits, JudgeGuid } from '../../src/core/ports.ts';
@@ -281,6 +282,23 @@ describe('leaves nothing behind', () => {
     await until(() => bench.sim.sessions() === 1, 5000, 'the examination to log in');
     await port.close();
     expect((await examining).some(({ state }) => state === 'bad')).toBe(true);
+    await unchanged(bench);
+  });
+
+  test('a login that is called off, whenever that is', async () => {
+    const bench = await startBench({ faults: { delay: 8 }, limits: { slots: 64 } });
+    for (let afterMs = 4; afterMs <= 120; afterMs += 8) {
+      const callOff = createCallOff();
+      const logIn = portTo(bench.sim).open({ ...limitsFor('background'), signal: callOff.signal });
+      const outcome = logIn.then(
+        (session) => session.close(),
+        () => undefined,
+      );
+      await sleep(systemClock, afterMs);
+      callOff.callOff();
+      await outcome;
+    }
+    bench.sim.faults.clear();
     await unchanged(bench);
   });
 

@@ -19,6 +19,8 @@ export const row: ServerRow = {
   name: 'server1',
   power: 'on',
   bmc: 'ok',
+  ready: 'yes',
+  readiness: { because: 'its BMC let us in' },
   identify: { lit: false },
   reported: 'unknown',
   evidence,

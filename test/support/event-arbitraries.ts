@@ -81,6 +81,11 @@ const dataOf: { [Type in EventType]: fc.Arbitrary<EventData<Type>> } = {
     { server, requester: text, reason: text, despiteLife: fc.boolean(), life: text },
     { requiredKeys: ['server', 'requester', 'reason', 'despiteLife'] },
   ) as fc.Arbitrary<EventData<'server.confirmedOff'>>,
+  'server.readinessChanged': fc.record(
+    { server, ready: fc.boolean(), reason },
+    { requiredKeys: ['server', 'ready'] },
+  ),
+  'bmc.cipherZeroChanged': fc.record({ server, accepted: fc.boolean() }),
   'bmc.answered': fc.record({ server }),
   'bmc.unreachable': fc.record({ server, reason }),
   'bmc.refused': fc.record({ server, reason }),

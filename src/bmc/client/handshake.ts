@@ -60,6 +60,8 @@ export interface Opening {
 
 export interface Handshake extends Opening {
   readonly login: Login;
+  /** RAKP 3 was sent and its answer not seen: the BMC may have opened this session, and nobody will use it. */
+  readonly inDoubt: (established: Established) => void;
 }
 
 interface Answered {
@@ -144,7 +146,10 @@ const exchangeRandoms = async (
     tag,
     consoleSessionId: ids.consoleSessionId,
   };
-  const reply = await askHandshake(handshake, wire, decodeRakp2);
+  const reply = await askHandshake(handshake, wire, decodeRakp2).catch((error: unknown) => {
+    callOff(handshake, ids.bmcSessionId);
+    throw error;
+  });
   if (!reply.accepted) throw statusError(address, 'RAKP 2', reply.status);
   const { bmcRandom, bmcGuid, code } = reply.accepted;
   const context = { suite, ...ids, consoleRandom, bmcRandom, bmcGuid, role, userName };
@@ -158,7 +163,7 @@ const exchangeRandoms = async (
   return context;
 };
 
-const proveKeys = async (handshake: Handshake, context: RakpContext): Promise<Protection> => {
+const proveKeys = async (handshake: Handshake, context: RakpContext): Promise<Established> => {
   const { address, login, suite } = handshake;
   const tag = handshake.nextTag();
   const { consoleSessionId, bmcSessionId } = context;
@@ -171,25 +176,29 @@ const proveKeys = async (handshake: Handshake, context: RakpContext): Promise<Pr
     tag,
     consoleSessionId,
   };
-  const reply = await askHandshake(handshake, wire, decodeRakp4);
-  if (reply.status !== 0) throw statusError(address, 'RAKP 4', reply.status);
   const sik = sessionIntegrityKey(context, (login.kg ?? login.password).reveal());
+  const protection = { suite, keys: sessionKeys(suite, sik) };
+  const established = { protection, consoleSessionId, bmcSessionId, guid: context.bmcGuid };
+  const reply = await askHandshake(handshake, wire, decodeRakp4).catch((error: unknown) => {
+    handshake.inDoubt(established);
+    throw error;
+  });
+  if (reply.status !== 0) throw statusError(address, 'RAKP 4', reply.status);
   if (!sameCode(rakp4Code(context, sik), reply.code)) {
     const hint = login.kg ? 'differs from the configured one' : 'is set, and none is configured';
     throw new CodedError('bmc.kg', `the K_g key of ${address} ${hint} (RAKP 4 code)`);
   }
-  return { suite, keys: sessionKeys(suite, sik) };
+  return established;
 };
 
 /**
  * Opens an RMCP+ session with one cipher suite: Open Session and RAKP 1 to 4 (IPMI 2.0 sections
- * 13.17 to 13.23). Both of the BMC's codes are checked. Throws a CodedError; `bmc.cipherSuite`
- * means that another suite may do.
+ * 13.17 to 13.23). Both of the BMC's codes are checked. Whoever is called off, or meets silence, half way tells
+ * the BMC so that it frees the slot. Throws a CodedError; `bmc.cipherSuite` means that another suite may do.
  */
 export const establish = async (handshake: Handshake): Promise<Established> => {
   const consoleSessionId = newConsoleSessionId();
   const bmcSessionId = await openSession(handshake, consoleSessionId);
   const context = await exchangeRandoms(handshake, { consoleSessionId, bmcSessionId });
-  const protection = await proveKeys(handshake, context);
-  return { protection, consoleSessionId, bmcSessionId, guid: context.bmcGuid };
+  return proveKeys(handshake, context);
 };

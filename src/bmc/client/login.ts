@@ -10,7 +10,7 @@ import { privilegeLevels } from '../ipmi/privilege.ts';
 import { answersPing, channelCapabilities } from '../presence.ts';
 import { type AskTiming, createExchange, type Exchange } from './exchange.ts';
 import { type Established, establish, type Login } from './handshake.ts';
-import { createSession, type IpmiSession } from './session.ts';
+import { closeUnseen, createSession, type IpmiSession } from './session.ts';
 
 /** One BMC as the login needs to know it. */
 export interface Contact {
@@ -110,7 +110,8 @@ const authenticate = async (
     const suite = cipherSuites.get(id);
     if (!suite) continue;
     try {
-      const established = await establish({ exchange, limits, address, login, suite, nextTag });
+      const inDoubt = (unseen: Established) => closeUnseen(exchange, unseen);
+      const established = await establish({ exchange, limits, address, login, suite, nextTag, inDoubt });
       learned.suite = id;
       return established;
     } catch (error) {

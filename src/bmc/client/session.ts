@@ -76,6 +76,16 @@ const createEnvelope = ({ protection, consoleSessionId, bmcSessionId }: Establis
   };
 };
 
+/**
+ * Closes a session that the BMC may have opened, without waiting for an answer: nobody saw RAKP 4, and its slot
+ * would be taken until the BMC's idle limit.
+ */
+export const closeUnseen = (exchange: Exchange, established: Established): void => {
+  const { netFn, command, encodeRequest: encodeData } = closeSession;
+  const message = { netFn, command, sequence: 0, data: encodeData(established.bmcSessionId) };
+  exchange.tell(createEnvelope(established).wrap(encodeRequest(message)));
+};
+
 /** A session over `exchange`, with the keys of its handshake. */
 export const createSession = ({ exchange, clock, address, established }: SessionDeps): IpmiSession => {
   const envelope = createEnvelope(established);

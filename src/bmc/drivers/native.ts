@@ -84,7 +84,7 @@ const coldSession = async (
     guid,
     ...calls(contact.address, () => session),
     async close() {
-      await lingerers.linger();
+      if (limits.priority === 'forcedStop') await lingerers.linger();
       await session.close();
     },
   };

@@ -4,6 +4,7 @@ import type { EventData, FenceReport } from '../../events/catalogue.ts';
 import type { JournalCondition, JournalStats } from '../../events/journal.ts';
 import type { ServerView } from '../../events/view.ts';
 import type { Evidence } from '../../evidence/verdict.ts';
+import type { Readiness } from '../../fence/readiness.ts';
 
 /** What an engine may say of a node: a report, never a proof. */
 export type NodeState = EventData<'cluster.reported'>['state'];
@@ -17,6 +18,11 @@ export interface LastFence extends Partial<Pick<FenceReport, 'action' | 'outcome
 export interface ServerRow
   extends Pick<ServerView, 'power' | 'powerAt' | 'bmc' | 'bmcReason' | 'guid' | 'reported' | 'maintenance'> {
   readonly name: string;
+  /** Whether a forced stop would work, and what that rests on. */
+  readonly ready: Readiness['ready'];
+  readonly readiness: Omit<Readiness, 'ready'>;
+  /** The BMC lets anybody in without a password who knows a user name. */
+  readonly cipherZero?: boolean;
   readonly identify: { readonly lit: boolean };
   readonly lastFence?: LastFence;
   /** What every path knows now, and what it comes to. */

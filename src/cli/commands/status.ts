@@ -20,6 +20,7 @@ const verdictWords: Readonly<Record<ServerRow['evidence']['verdict'], string>> =
 const rowOf = (server: ServerRow): string[] => [
   server.name,
   server.evidence.verdict,
+  server.ready,
   server.power,
   server.powerAt ?? '-',
   server.bmc,
@@ -30,12 +31,21 @@ const rowOf = (server: ServerRow): string[] => [
 ];
 
 const heading = [
-  ...['SERVER', 'VERDICT', 'POWER', 'SINCE', 'BMC', 'IDENTIFY'],
+  ...['SERVER', 'VERDICT', 'READY', 'POWER', 'SINCE', 'BMC', 'IDENTIFY'],
   ...['MAINTENANCE', 'ENGINE SAYS', 'LAST FENCE'],
 ];
 
 const whyLine = ({ name, evidence }: ServerRow): string =>
   `${name} is ${verdictWords[evidence.verdict]}: ${evidence.why}`;
+
+/** Whether a forced stop would work, as a line for people. */
+const readyLine = ({ name, ready, readiness: { provedAt, because } }: ServerRow): string => {
+  const proved = provedAt === undefined ? '' : `, last proved at ${provedAt}`;
+  return `${name}: a forced stop would work: ${ready}${proved}, because ${because}`;
+};
+
+const openDoor = ({ name, cipherZero }: ServerRow): string[] =>
+  cipherZero ? [`${name}: its BMC accepts cipher suite 0, which asks for no password: disable it there`] : [];
 
 const trouble = ({ name, bmcReason }: ServerRow): string[] =>
   bmcReason ? [`${name}: ${bmcReason.code}: ${bmcReason.message}`] : [];
@@ -51,7 +61,13 @@ export const statusCommand = (terminal: Terminal, options: EngineOptions): Promi
     if (options.json) terminal.out(JSON.stringify({ servers, health }));
     else {
       for (const line of table([heading, ...servers.map(rowOf)])) terminal.out(line);
-      const below = [...servers.map(whyLine), ...servers.flatMap(trouble), ...journalTrouble(health)];
+      const below = [
+        ...servers.map(whyLine),
+        ...servers.map(readyLine),
+        ...servers.flatMap(openDoor),
+        ...servers.flatMap(trouble),
+        ...journalTrouble(health),
+      ];
       for (const line of below) terminal.out(line);
     }
     return exitCodes.done;

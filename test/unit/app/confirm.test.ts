@@ -7,6 +7,7 @@ import { createBus } from '../../../src/events/bus.ts';
 import type { FenceReport, NewEvent } from '../../../src/events/catalogue.ts';
 import { createEventLog } from '../../../src/events/event-log.ts';
 import { keepEvidence } from '../../../src/evidence/keeper.ts';
+import { defaultEvidenceLimits } from '../../../src/evidence/limits.ts';
 import { readPower, reported, server, silent, word } from '../../support/evidence-events.ts';
 import { createMemoryJournal } from '../../support/memory-journal.ts';
 
@@ -25,7 +26,14 @@ const createScene = async (look: Partial<FenceReport>, history: readonly NewEven
   await events.start();
   const contradictions: unknown[] = [];
   const contradicted = (data: unknown) => void contradictions.push(data);
-  const evidence = keepEvidence({ clock, bus, view: events.view, self, contradicted });
+  const evidence = keepEvidence({
+    limits: () => defaultEvidenceLimits,
+    clock,
+    bus,
+    view: events.view,
+    self,
+    contradicted,
+  });
   for (const event of history) await events.record(event);
   const asked: unknown[] = [];
   const fence = {

@@ -36,7 +36,7 @@ const bench = (broken?: BmcPort) => {
     known = fold(known, event);
   };
   const port = reportingBmc(broken ?? bmc.port({ name: 'test' }), {
-    ...{ clock, server, lastKnown: () => known, report },
+    ...{ clock, server, lastKnown: () => known, judge: () => 'known', report },
   });
   const limits = (signal?: CallOffSignal): CallLimits => ({
     deadline: deadlineIn(clock, 10_000),

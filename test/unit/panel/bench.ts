@@ -138,6 +138,7 @@ export const createLampBench = async (): Promise<LampBench> => {
       clock,
       server,
       lastKnown: () => events.view().servers[server] ?? { power: 'unknown', bmc: 'unknown' },
+      judge: () => 'known',
       // As the application does it: an event that the journal does not take is lost.
       report: (event) =>
         events.record(event).then(
