@@ -1,8 +1,8 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connectEngine } from '../../src/cli/engine-client.ts';
+import { type Process, residentMiB, start } from '../noroshi-process.ts';
 import { median } from './figures.ts';
 import { password, startRig, type Target, user } from './rig.ts';
 
@@ -17,66 +17,11 @@ export interface DaemonFigures {
   readonly slowOverheadMs: number;
 }
 
-const program = join(process.cwd(), 'bin', 'noroshi');
-/** As in docs/noroshi.service. */
-const nodeFlags = ['--max-semi-space-size=2', '--max-old-space-size=256'];
-const environment = { MALLOC_ARENA_MAX: '1' };
-const startLimitMs = 20_000;
 const answers = 31;
 const many = 256;
 const slowRounds = 5;
 const roundTripMs = 50;
 const slowOffMs = 3_000;
-
-type Line = Record<string, unknown>;
-
-interface Process {
-  readonly child: ChildProcess;
-  readonly lines: Line[];
-  until(holds: (line: Line) => boolean): Promise<Line>;
-  stop(): Promise<void>;
-}
-
-const start = (args: readonly string[]): Process => {
-  const child = spawn(process.execPath, [...nodeFlags, program, ...args], {
-    stdio: ['pipe', 'pipe', 'inherit'],
-    env: { ...process.env, ...environment },
-  });
-  const lines: Line[] = [];
-  const watchers = new Set<(line: Line) => void>();
-  let rest = '';
-  child.stdout.on('data', (chunk: Buffer) => {
-    const parts = (rest + chunk.toString('utf8')).split('\n');
-    rest = parts.pop() ?? '';
-    for (const part of parts) {
-      const line = JSON.parse(part) as Line;
-      lines.push(line);
-      for (const watcher of watchers) watcher(line);
-    }
-  });
-  return {
-    child,
-    lines,
-    until: (holds) =>
-      new Promise((resolve, reject) => {
-        const found = lines.find(holds);
-        if (found) return resolve(found);
-        const limit = setTimeout(() => reject(new Error(`noroshi ${args[0]} was not ready`)), startLimitMs);
-        const watcher = (line: Line) => {
-          if (!holds(line)) return;
-          clearTimeout(limit);
-          watchers.delete(watcher);
-          resolve(line);
-        };
-        watchers.add(watcher);
-      }),
-    stop: () =>
-      new Promise((resolve) => {
-        child.once('exit', () => resolve());
-        child.kill('SIGTERM');
-      }),
-  };
-};
 
 type Address = Pick<Target, 'host' | 'port'>;
 
@@ -135,11 +80,6 @@ const answerMs = async (target: Address, warm: boolean): Promise<number> =>
     }
     return median(times);
   });
-
-const residentMiB = ({ child }: Process): number => {
-  const status = readFileSync(`/proc/${child.pid}/status`, 'utf8');
-  return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1]) / 1024;
-};
 
 const rssMiB = (targets: readonly Address[]): Promise<number> =>
   withDaemon(targets, true, async (client, daemon) => {

@@ -43,19 +43,27 @@ export const timed = (argv: readonly string[], environment: NodeJS.ProcessEnv = 
     });
   });
 
-const addresses = (targets: readonly Target[]): string =>
+type Address = Pick<Target, 'host' | 'port'>;
+
+const addresses = (targets: readonly Address[]): string =>
   targets.map(({ host, port }) => `${host}:${port}`).join(',');
 
-/** FreeIPMI's ipmipower, one process for all BMCs; it reads the power until it is off. */
-export const ipmipower = (folder: string, targets: readonly Target[], action: 'off' | 'on'): Promise<PeerRun> => {
+const runIpmipower = (folder: string, targets: readonly Address[], words: readonly string[]): Promise<PeerRun> => {
   const config = join(folder, 'freeipmi.conf');
   writeFileSync(config, `username ${user}\npassword ${password}\n`, { mode: 0o600 });
-  const wait = action === 'off' ? '--wait-until-off' : '--wait-until-on';
   return timed([
     ...['ipmipower', '--config-file', config, '-D', 'LAN_2_0', '-I', '3', '-W', 'opensesspriv'],
-    ...['-h', addresses(targets), `--${action}`, wait, '-F', String(targets.length)],
+    ...['-h', addresses(targets), ...words, '-F', String(targets.length)],
   ]);
 };
+
+/** FreeIPMI's ipmipower, one process for all BMCs; it reads the power until it is off. */
+export const ipmipower = (folder: string, targets: readonly Address[], action: 'off' | 'on'): Promise<PeerRun> =>
+  runIpmipower(folder, targets, [`--${action}`, action === 'off' ? '--wait-until-off' : '--wait-until-on']);
+
+/** ipmipower's look at the power of all BMCs, once: the least that a check of theirs costs. */
+export const ipmipowerStat = (folder: string, targets: readonly Address[]): Promise<PeerRun> =>
+  runIpmipower(folder, targets, ['--stat']);
 
 /** Processes at a time for tools that serve one BMC each. */
 const fanOut = 64;
