@@ -1,3 +1,4 @@
+import type { ServerRow } from '../../bridge/engine/services.ts';
 import { type Clock, isoNow, sleep } from '../../core/clock.ts';
 import { errorCatalogue } from '../../core/errors.ts';
 import type { Event } from '../../events/catalogue.ts';
@@ -42,10 +43,26 @@ const eventually = async <Value>(clock: Clock, look: () => Value | undefined): P
 const finishedEvent = ({ clock, events }: Scene, job: string) =>
   eventually(clock, () => events.find((event) => event.type === 'fence.finished' && event.data.job === job));
 
-const before = async ({ narrator, stage }: Scene): Promise<void> => {
+/** What the gateway says of the victim as soon as it has looked. */
+const untilReady = async ({ client }: Stage, clock: Clock): Promise<ServerRow> => {
+  const untilMs = clock.nowMs() + eventLimitMs;
+  for (;;) {
+    const row = await client.call('server.get', { server: victim });
+    if (row.ready !== 'unknown' || clock.nowMs() > untilMs) return row;
+    await sleep(clock, lookAgainMs);
+  }
+};
+
+const before = async ({ narrator, stage, clock }: Scene): Promise<void> => {
   await narrator.chapter('Two servers, each with a BMC; the gateway runs on server1');
   narrator.say(
     'Simulated hardware in one process, the real daemon in another, its real local socket between us.',
+  );
+  const row = await untilReady(stage, clock);
+  narrator.claim(
+    `a forced stop of ${victim} would work tonight: it is rehearsed in the background`,
+    row.ready === 'yes',
+    `last proved at ${row.readiness.provedAt ?? 'no time'}, because ${row.readiness.because}`,
   );
   const report = await stage.client.call('fence.request', { server: victim, action: 'status', deadlineMs });
   const proof = report.proof ? `power ${report.proof.power}, read by ${report.proof.by}` : report.outcome;
@@ -109,6 +126,14 @@ const refused = async (scene: Scene): Promise<void> => {
     'Later, somebody put a wrong password into the password file, and the server hangs again',
   );
   await stage.setPassword('not-the-password');
+  const warned = await eventually(scene.clock, () =>
+    scene.events.find((event) => event.type === 'server.readinessChanged' && !event.data.ready),
+  );
+  narrator.claim(
+    'it is shown at once, while the server still runs',
+    warned !== undefined,
+    warned ? `event ${warned.seq}, severity ${warned.severity}` : 'no event',
+  );
   peer.hang();
   await engine.untilPeerLost();
   const switchedBefore = factsOf(stage, 'power').length;
