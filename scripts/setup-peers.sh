@@ -3,9 +3,12 @@
 # Lists them first; none of their services is started, now or at the next boot. Safe to run again.
 set -euo pipefail
 
-packages=(openipmi ipmitool freeipmi-tools ipmiutil socat gcc libc6-dev systemd)
+packages=(
+  openipmi ipmitool freeipmi-tools ipmiutil socat gcc libc6-dev systemd
+  snmp snmpd snmptrapd smitools mosquitto mosquitto-clients
+)
 # What the packages would start by themselves (ipmiutil_wdt arms a hardware watchdog).
-services=(openipmi ipmievd ipmiutil_wdt ipmiutil_asy ipmiutil_evt ipmi_port)
+services=(openipmi ipmievd ipmiutil_wdt ipmiutil_asy ipmiutil_evt ipmi_port snmpd snmptrapd mosquitto)
 policy=/usr/sbin/policy-rc.d
 mark='made by noroshi setup-peers'
 
@@ -17,6 +20,9 @@ Peers of the interop tests (Debian packages):
   freeipmi-tools   ipmipower, ipmi-chassis, ipmi-raw and bmc-info, an independent IPMI client
   ipmiutil         ireset, ialarms and icmd, an independent IPMI client
   socat            joins sockets and serial lines
+  snmp, snmpd, snmptrapd  snmptrap and snmpinform, an agent, and a trap receiver
+  smitools         smilint, which checks a MIB
+  mosquitto, mosquitto-clients  an MQTT broker, and its clients
   systemd          systemd-notify, which tells the service manager
   gcc, libc6-dev   compile the library with which tests make a disk hang or fill up
 LIST
