@@ -41,6 +41,8 @@ export const systemEventType = 0x02;
 const firstOemTimestamped = 0xc0;
 const firstOemBare = 0xe0;
 const deassertion = 0x80;
+/** The event message format of IPMI 1.5 and 2.0. */
+const eventFormat = 0x04;
 
 /** One entry of a system event log, IPMI 2.0 section 32. */
 export const decodeSelRecord = (bytes: Buffer): Decoded<SelRecord> => {
@@ -82,4 +84,21 @@ export const crossingOf = ({
     ...(first >> 6 === 1 && { reading }),
     ...(((first >> 4) & 3) === 1 && { threshold }),
   };
+};
+
+/** A system event as bytes, for simulators and tests; `seconds` is its timestamp as the BMC's clock counts. */
+export const encodeSystemEvent = (
+  event: Omit<SystemEvent, 'kind' | 'time' | 'offset'> & { readonly seconds: number },
+): Buffer => {
+  const bytes = Buffer.alloc(selRecordLength);
+  bytes.writeUInt16LE(event.id, 0);
+  bytes[2] = systemEventType;
+  bytes.writeUInt32LE(event.seconds, 3);
+  bytes[7] = event.generator;
+  bytes[9] = eventFormat;
+  bytes[10] = event.sensorType;
+  bytes[11] = event.sensorNumber;
+  bytes[12] = event.eventType | (event.asserted ? 0 : deassertion);
+  event.data.copy(bytes, 13, 0, 3);
+  return bytes;
 };
