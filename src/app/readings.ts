@@ -19,7 +19,7 @@ const readingsOf = ({ bmc }: ReadingDeps, server: string): BmcReadings => {
   if (!bmc) throw new CodedError('fence.noBmc', `the configuration gives ${server} no BMC`);
   if (bmc.readings) return bmc.readings;
   throw new CodedError(
-    'bmc.noReadings',
+    'readings.unsupported',
     `the BMC of ${server} is spoken to by a program, which is asked for neither sensors nor the event log`,
   );
 };

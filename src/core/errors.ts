@@ -82,7 +82,7 @@ export const errorCatalogue = {
     remedy:
       'Run `noroshi doctor SERVER`; install the program, or correct the lines and patterns in the device definition.',
   },
-  'bmc.noReadings': {
+  'readings.unsupported': {
     meaning: 'The driver of this BMC reads neither sensors nor the event log.',
     remedy: 'Use the model ipmi for this BMC, or ask the program of the command model by hand.',
   },
