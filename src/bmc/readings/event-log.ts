@@ -14,11 +14,19 @@ import { decodeSelRecord, type SelRecord } from '../ipmi/sel-record.ts';
 /** How often a log is read from its beginning again because an entry vanished: somebody cleared it. */
 const mostAttempts = 3;
 
-const isGone = (error: unknown): boolean => completionCodeOf(error) === completionCodes.notPresent;
+/** One entry, or undefined where it is not there (any more). */
+const readEntry = async (ask: Ask, id: number): Promise<SelEntry | undefined> => {
+  try {
+    return await ask(getSelEntry, id);
+  } catch (error) {
+    if (completionCodeOf(error) === completionCodes.notPresent) return undefined;
+    throw error;
+  }
+};
 
 /**
  * The records from `id` to the end, of which the last `keep` are kept; the number of ids bounds the walk.
- * Undefined where an entry on the way is not there (any more).
+ * Undefined where an entry on the way is missing.
  */
 const walkFrom = async (
   ask: Ask,
@@ -31,13 +39,8 @@ const walkFrom = async (
   for (let next = id; next !== lastSelEntryId; ) {
     if (seen.has(next)) throw new CodedError('bmc.protocol', `the event log of ${address} forms a ring`);
     seen.add(next);
-    let entry: SelEntry;
-    try {
-      entry = await ask(getSelEntry, next);
-    } catch (error) {
-      if (isGone(error)) return undefined;
-      throw error;
-    }
+    const entry = await readEntry(ask, next);
+    if (!entry) return undefined;
     records.push(entry.record);
     if (records.length > keep) records.shift();
     next = entry.nextId;
@@ -50,8 +53,9 @@ const walkFrom = async (
  * counts only where it is enough; else the log is read from its beginning.
  */
 const walkTail = async (ask: Ask, address: string, keep: number): Promise<readonly Buffer[] | undefined> => {
-  const { record } = await ask(getSelEntry, lastSelEntryId);
-  const guess = record.readUInt16LE(0) - keep + 1;
+  const last = await readEntry(ask, lastSelEntryId);
+  if (!last) return undefined;
+  const guess = last.record.readUInt16LE(0) - keep + 1;
   if (guess <= firstSelEntryId) return undefined;
   const found = await walkFrom(ask, address, guess, keep);
   return found?.length === keep ? found : undefined;
