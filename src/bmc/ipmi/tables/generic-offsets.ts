@@ -17,7 +17,7 @@ export const genericOffsets: Readonly<Record<number, readonly string[]>> = {
     'upper non-recoverable, going low',
     'upper non-recoverable, going high',
   ],
-  2: ['idle', 'active', 'busy'],
+  2: ['transition to idle', 'transition to active', 'transition to busy'],
   3: ['state deasserted', 'state asserted'],
   4: ['predictive failure deasserted', 'predictive failure asserted'],
   5: ['limit not exceeded', 'limit exceeded'],

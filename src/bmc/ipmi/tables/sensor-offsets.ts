@@ -45,7 +45,7 @@ export const sensorOffsets: Readonly<Record<number, readonly string[]>> = {
   9: [
     'power off',
     'power cycle',
-    '240 VA power down',
+    '240VA power down',
     'interlock power down',
     'AC lost',
     'soft power control failure',
@@ -191,7 +191,7 @@ export const sensorOffsets: Readonly<Record<number, readonly string[]>> = {
     'S5 entered by override',
     'legacy on',
     'legacy off',
-    'unused',
+    'unspecified',
     'unknown',
   ],
   35: [
