@@ -27,7 +27,8 @@ export const ipmitoolSensors = async (at: Where, suite: number, login: Login): P
 export const ipmitoolSel = async (at: Where, suite: number, login: Login): Promise<string[]> =>
   lines(await ipmitool(at as Subject, suite, 'sel elist', login));
 
-const freeipmiOptions = '--no-header-output --comma-separated-output';
+/** `opensesspriv`: ipmi_sim reports the privilege 0 when a session is opened, which is no matter to others. */
+const freeipmiOptions = '--no-header-output --comma-separated-output -W opensesspriv';
 
 /** The columns of ipmi-sensors: id, name, type, reading, units, event. */
 export const freeipmiSensors = async (at: Where, suite: number, login: Login): Promise<string[][]> =>
