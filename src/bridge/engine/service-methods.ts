@@ -10,6 +10,9 @@ const deadlineMs = z.int().min(100).max(3_600_000);
 const server = z.string().min(1).max(253);
 const caller = z.string().min(1).max(128);
 
+/** So many entries fit into one line of the socket, which ends at 1 MiB. */
+const mostLogEntries = 2000;
+
 const nothing = z.strictObject({});
 
 const hello = z.strictObject({
@@ -80,6 +83,11 @@ export const createServiceMethods = (services: EngineServices) => ({
   'bmc.pin': method(z.strictObject({ server }), (params) => services.pinIdentity(params.server)),
   'bmc.unpin': method(z.strictObject({ server, requester: caller.exactOptional() }), (params, { peer }) =>
     services.unpinIdentity(params.server, params.requester ?? peer.client()),
+  ),
+  'bmc.sensors': method(z.strictObject({ server }), (params) => services.readSensors(params.server)),
+  'bmc.sel': method(
+    z.strictObject({ server, last: z.int().min(1).max(mostLogEntries).exactOptional() }),
+    (params) => services.readEventLog({ last: mostLogEntries, ...params }),
   ),
   'doctor.run': method(z.strictObject({ server: server.exactOptional() }), (params) =>
     services.examine(params.server),
