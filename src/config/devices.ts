@@ -1,10 +1,8 @@
-import { readdir } from 'node:fs/promises';
-import { join } from 'node:path';
 import { z } from 'zod';
+import { loadDefinitions } from './definitions.ts';
 import type { DriverSpecs } from './driver.ts';
 import { schemaNodeOf } from './expectation.ts';
 import { explain } from './explain.ts';
-import { fileFailureOf } from './files.ts';
 import { unknownWord } from './nearest.ts';
 import { type ConfigProblem, inLineOrder, toPath } from './problem.ts';
 import { isSection, valueAt } from './value.ts';
@@ -85,67 +83,14 @@ export const readBmcDefinition = async (
     : { problems };
 };
 
-const wholeFolder = (file: string, message: string): ConfigProblem => ({
-  file,
-  line: 1,
-  column: 1,
-  path: '',
-  message,
-});
-
-/** The definition files of a folder, by name; a folder that does not exist has none if it is `optional`. */
-const filesOf = async (
-  folder: string,
-  optional: boolean,
-): Promise<{ files: string[]; problems: ConfigProblem[] }> => {
-  try {
-    const names = (await readdir(folder)).filter((name) => name.endsWith('.yaml') && !name.startsWith('.'));
-    return { files: names.sort().map((name) => join(folder, name)), problems: [] };
-  } catch (error) {
-    const failure = fileFailureOf(error);
-    if (optional && failure === 'does not exist') return { files: [], problems: [] };
-    return { files: [], problems: [wholeFolder(folder, `the folder ${failure}`)] };
-  }
-};
-
-interface Folder {
-  readonly definitions: ReadonlyMap<string, BmcDefinition>;
-  readonly problems: readonly ConfigProblem[];
-}
-
-const readFolder = async (folder: string, optional: boolean, drivers: DriverSpecs): Promise<Folder> => {
-  const { files, problems } = await filesOf(folder, optional);
-  const definitions = new Map<string, BmcDefinition>();
-  for (const file of files) {
-    const read = await readBmcDefinition(file, drivers);
-    problems.push(...read.problems);
-    if (!read.definition) continue;
-    const { model } = read.definition;
-    const other = definitions.get(model);
-    if (other) problems.push(wholeFolder(file, `model ${model} is already defined by ${other.file}`));
-    else definitions.set(model, read.definition);
-  }
-  return { definitions, problems };
-};
-
 /** Loads the built-in definitions, then the user's; the same kind and model in a later folder wins. */
 export const loadDevices = async (deps: DeviceDeps): Promise<DeviceCatalogue> => {
-  const builtIn = await readFolder(join(deps.builtInDevices, 'bmc'), false, deps.bmcDrivers);
-  const bmc = new Map(builtIn.definitions);
-  const problems = [...builtIn.problems];
-  const notices: string[] = [];
-  for (const directory of deps.userDirectories) {
-    const folder = await readFolder(join(directory, 'bmc'), true, deps.bmcDrivers);
-    problems.push(...folder.problems);
-    for (const [model, definition] of folder.definitions) {
-      const overridden = bmc.get(model)?.file;
-      const isBuiltIn = overridden === builtIn.definitions.get(model)?.file;
-      if (overridden !== undefined) {
-        const which = isBuiltIn ? 'the built-in definition' : overridden;
-        notices.push(`model ${model}: ${definition.file} overrides ${which}`);
-      }
-      bmc.set(model, definition);
-    }
-  }
-  return { bmc, problems, notices };
+  const { builtInDevices, userDirectories, bmcDrivers } = deps;
+  const { byModel, problems, notices } = await loadDefinitions({
+    kind: 'bmc',
+    builtInDevices,
+    userDirectories,
+    read: (file) => readBmcDefinition(file, bmcDrivers),
+  });
+  return { bmc: byModel, problems, notices };
 };

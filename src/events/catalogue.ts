@@ -1,10 +1,9 @@
 import { z } from 'zod';
 import { type ErrorCode, errorCatalogue } from '../core/errors.ts';
 import { fenceActions, proofSources } from '../core/outcome.ts';
+import { type Severity, trapClasses } from '../core/severity.ts';
 
-/** How much an event matters to the one who is woken by it. */
-export const severities = ['info', 'notice', 'warning', 'critical'] as const;
-export type Severity = (typeof severities)[number];
+export { type Severity, severities } from '../core/severity.ts';
 
 /** What keeps the journal from recording; `hung` and `threadEnded` are seen from outside its thread. */
 export const journalTroubles = ['fullDisk', 'readOnly', 'damaged', 'failed', 'hung', 'threadEnded'] as const;
@@ -45,6 +44,21 @@ export const fenceReport = z.strictObject({
   steps: z.array(step),
 });
 export type FenceReport = z.infer<typeof fenceReport>;
+
+/** Who sent a trap: its numeric address, and the server or device that the configuration has there. */
+const trapSender = {
+  source: z.string(),
+  server: server.optional(),
+  device: z.string().optional(),
+};
+
+/** A flood of traps, of one sender (then `source` is there) or of all together. */
+const storm = {
+  scope: z.enum(['source', 'overall']),
+  source: z.string().optional(),
+  server: server.optional(),
+  device: z.string().optional(),
+};
 
 /**
  * The closed set of events. An event is a fact, past tense; adding one is a reviewed change here,
@@ -151,6 +165,54 @@ export const eventCatalogue = {
   'maintenance.ended': {
     severity: 'notice',
     data: z.strictObject({ server, requester, expired: z.boolean().optional() }),
+  },
+  /**
+   * A trap in words, as its rule has them; severity is the rule's. `key` names the condition that begins or ends, of
+   * this sender. Repeats are one event, and at their end a `summary` whose `count` includes the first.
+   */
+  'trap.received': {
+    severity: 'notice',
+    data: z.strictObject({
+      ...trapSender,
+      trapOid: z.string(),
+      /** The rule, `MODEL/NAME`; missing where no rule knows the trap. */
+      rule: z.string().optional(),
+      name: z.string(),
+      action: z.enum(['raise', 'clear', 'none']),
+      key: z.string().optional(),
+      category: z.string().optional(),
+      keyword: z.string().optional(),
+      class: z.enum(trapClasses).optional(),
+      text: z.string(),
+      textJa: z.string().optional(),
+      /** How many traps this stands for; 0 where another event of the same trap counts it. */
+      count: z.number(),
+      /** When the first of them came, ISO 8601 UTC. */
+      firstAt: z.string(),
+      summary: z.boolean().optional(),
+      fields: z.record(z.string(), z.union([z.string(), z.number()])),
+    }),
+  },
+  /** Too many conditions are open, so the oldest is watched no more; it is not known to be over. */
+  'trap.keyForgotten': {
+    severity: 'warning',
+    data: z.strictObject({ ...trapSender, key: z.string(), name: z.string(), since: z.string() }),
+  },
+  /** From here on traps are counted and not told one by one; what ends an open condition still is. */
+  'trap.stormBegan': {
+    severity: 'warning',
+    data: z.strictObject({ ...storm, received: z.number(), withinSeconds: z.number() }),
+  },
+  /** `told` came through all the same, `late` conditions of them at the end of a window; `suppressed` were counted only. */
+  'trap.stormEnded': {
+    severity: 'notice',
+    data: z.strictObject({
+      ...storm,
+      beganAt: z.string(),
+      received: z.number(),
+      suppressed: z.number(),
+      late: z.number(),
+    }),
   },
   'cluster.reported': {
     severity: 'info',

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { fenceActions } from '../core/outcome.ts';
 import { type Event, type EventData, type FenceReport, fenceReport, serverOf } from './catalogue.ts';
 import { signOfLife } from './life.ts';
+import { openTrapsAfter, openTrapsSchema } from './open-traps.ts';
 import { outageAfter, outageSchema } from './outage.ts';
 
 /** The operator's word that a server is off. */
@@ -93,13 +94,15 @@ export const viewSchema = z
     seq: z.number(),
     servers: z.record(z.string(), serverView).readonly(),
     jobs: z.record(z.string(), jobView).readonly(),
+    /** Conditions that traps began; missing in snapshots of older versions. */
+    openTraps: openTrapsSchema.default({}),
   })
   .readonly();
 
 /** What all events so far add up to. Keys of `servers` and `jobs` are names and job ids. */
 export type View = z.infer<typeof viewSchema>;
 
-export const emptyView: View = { seq: 0, servers: {}, jobs: {} };
+export const emptyView: View = { seq: 0, servers: {}, jobs: {}, openTraps: {} };
 
 const unknownServer: ServerView = {
   power: 'unknown',
@@ -309,8 +312,13 @@ const fold = (view: View, event: Event): View => {
       return contradicted(view, event);
     case 'fence.restarted':
       return restarted(view, event);
+    case 'trap.received':
+    case 'trap.keyForgotten':
+      return { ...view, openTraps: openTrapsAfter(view.openTraps, event) };
     case 'gateway.started':
       return forgetReadings(view);
+    case 'trap.stormBegan':
+    case 'trap.stormEnded':
     case 'bmc.rechecked':
     case 'fence.joined':
     case 'gateway.stopped':

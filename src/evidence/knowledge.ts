@@ -141,6 +141,10 @@ export const learn = (base: KnowledgeBase, event: Event, nowMs: number): Knowled
     case 'identify.changed':
     case 'maintenance.began':
     case 'maintenance.ended':
+    case 'trap.received':
+    case 'trap.keyForgotten':
+    case 'trap.stormBegan':
+    case 'trap.stormEnded':
     case 'gateway.stopped':
     case 'config.reloaded':
     case 'config.rejected':

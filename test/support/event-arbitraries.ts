@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { type ErrorCode, errorCatalogue } from '../../src/core/errors.ts';
 import { fenceActions } from '../../src/core/outcome.ts';
+import { trapClasses } from '../../src/core/severity.ts';
 import type { Event, EventData, EventType, NewEvent } from '../../src/events/catalogue.ts';
 import { identifyReasons, journalTroubles, severityOf } from '../../src/events/catalogue.ts';
 
@@ -43,6 +44,10 @@ const report = fc.record(
   },
   { requiredKeys: ['job', 'server', 'action', 'outcome', 'fenced', 'journalled', 'steps'] },
 );
+
+/** Few senders and keys, so that traps meet. */
+const trapSource = fc.constantFrom('192.0.2.11', 'constructor');
+const trapKey = fc.constantFrom('fan/1', 'psu/2', 'toString');
 
 /** Data for every type of the catalogue: a new event does not compile until it is listed here. */
 const dataOf: { [Type in EventType]: fc.Arbitrary<EventData<Type>> } = {
@@ -115,6 +120,41 @@ const dataOf: { [Type in EventType]: fc.Arbitrary<EventData<Type>> } = {
     { server, requester: text, expired: fc.boolean() },
     { requiredKeys: ['server', 'requester'] },
   ),
+  'trap.received': fc.record(
+    {
+      source: trapSource,
+      server,
+      device: text,
+      trapOid: text,
+      rule: text,
+      name: text,
+      action: fc.constantFrom('raise', 'clear', 'none'),
+      key: trapKey,
+      category: text,
+      keyword: text,
+      class: fc.constantFrom(...trapClasses),
+      text,
+      textJa: text,
+      count: fc.nat(),
+      firstAt: at,
+      summary: fc.boolean(),
+      fields: fc.dictionary(text, fc.oneof(text, fc.nat()), { maxKeys: 3 }),
+    },
+    { requiredKeys: ['source', 'trapOid', 'name', 'action', 'text', 'count', 'firstAt', 'fields'] },
+  ) as fc.Arbitrary<EventData<'trap.received'>>,
+  'trap.keyForgotten': fc.record({ source: trapSource, key: trapKey, name: text, since: at }),
+  'trap.stormBegan': fc.record({
+    scope: fc.constantFrom('source', 'overall'),
+    received: fc.nat(),
+    withinSeconds: fc.nat(),
+  }),
+  'trap.stormEnded': fc.record({
+    scope: fc.constantFrom('source', 'overall'),
+    beganAt: at,
+    received: fc.nat(),
+    suppressed: fc.nat(),
+    late: fc.nat(),
+  }),
   'cluster.reported': fc.record({
     node: server,
     state: fc.constantFrom('up', 'stopped', 'down', 'unknown'),
