@@ -1,4 +1,5 @@
 import { eventTypes, type PlatformEvent } from '../../bmc/ipmi/tables/event-words.ts';
+import type { Severity } from '../../core/severity.ts';
 import { type PetLevel, stateTableOf } from './conditions.ts';
 import type { PetSeverity } from './record.ts';
 
@@ -83,4 +84,11 @@ export const petMeaning = (event: PlatformEvent, severity?: PetSeverity): PetMea
     alsoEnds: read.others,
     level: given ?? read.level,
   };
+};
+
+/** The severity of the event: what begins is as bad as its level, what ends is worth a notice. */
+export const petSeverityOf = ({ transition, level }: PetMeaning): Severity => {
+  if (transition === 'ends') return 'notice';
+  if (level === 'information' || level === 'ok') return 'info';
+  return level === 'nonCritical' ? 'warning' : 'critical';
 };

@@ -1,5 +1,6 @@
 import { type Decoded, tooShort } from '../../bmc/ipmi/decoded.ts';
 import { ok } from '../../core/result.ts';
+import type { Varbind } from '../codec/notification.ts';
 import { oemFieldsOf } from './oem-fields.ts';
 
 /** Event severities of a PET by their byte; 0 is "unspecified". */
@@ -47,6 +48,17 @@ export interface PetRecord {
 /** OpenIPMI takes 46 bytes, FreeIPMI wants 47 (with the end of the OEM list). */
 export const shortestPet = 46;
 const longestPet = 110;
+
+/**
+ * The bytes of the PET among the varbinds. FreeIPMI names it `…3183.1.1.1`, OpenIPMI `…3183.1.1`, so type and length
+ * tell it, not its name.
+ */
+export const petVarbindOf = (varbinds: readonly Varbind[]): Buffer | undefined => {
+  for (const { value } of varbinds) {
+    if (value.type === 'octetString' && value.value.length >= shortestPet) return value.value;
+  }
+  return undefined;
+};
 
 const unless = (unspecified: readonly number[], value: number): number | undefined =>
   unspecified.includes(value) ? undefined : value;

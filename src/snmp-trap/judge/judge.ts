@@ -1,0 +1,162 @@
+import { type Clock, isoNow } from '../../core/clock.ts';
+import type { NewEvent } from '../../events/catalogue.ts';
+import type { OpenTraps } from '../../events/open-traps.ts';
+import type { TrapNotification } from '../codec/notification.ts';
+import type { Ruling } from '../rules/compiled-rule.ts';
+import type { RuleBook } from '../rules/rule-book.ts';
+import { createGate, type Release } from './gate.ts';
+import { createLedger } from './ledger.ts';
+import type { Arrival, Notice, SenderNames } from './notice.ts';
+import { clearNotice, type Judged, mainNotice, unknownNotice } from './notices.ts';
+import { createRetries } from './retries.ts';
+import { type JudgeSettings, limits } from './settings.ts';
+
+export interface TrapJudgeDeps {
+  readonly clock: Clock;
+  /** Asked for every trap, so that a reload changes them. */
+  readonly rules: () => RuleBook;
+  readonly settings: JudgeSettings;
+  /** The server or device that an address belongs to, as the configuration says. */
+  readonly namesOf: (source: string) => SenderNames;
+  /** The conditions that were open when the gateway started. */
+  readonly open: OpenTraps;
+}
+
+/** Traps since the start by what became of them; `received` is the sum of the others. */
+export interface JudgeCounts {
+  readonly received: number;
+  /** Events of their own tell of them. */
+  readonly told: number;
+  /** Repeats, told by their number when their row ends. */
+  readonly repeated: number;
+  /** Sent again by a sender that waits for an acknowledgement. */
+  readonly retried: number;
+  /** Of a storm, told by its numbers only. */
+  readonly suppressed: number;
+  /** Conditions that began in a storm and wait for the end of its window. */
+  readonly waiting: number;
+  /** Of kinds that no rule knows, beyond the bound. */
+  readonly unknownRefused: number;
+}
+
+/** What is to be told of every trap. It arms no timers: {@link TrapJudge.tick} ends what time ends. */
+export interface TrapJudge {
+  take(notification: TrapNotification): NewEvent[];
+  tick(): NewEvent[];
+  /** Rows of repeats end, and what waits is told, as the gateway stops. */
+  stop(): NewEvent[];
+  /** Whether time alone changes nothing any more. */
+  isIdle(): boolean;
+  counts(): JudgeCounts;
+  sizes(): {
+    readonly rows: number;
+    readonly openKeys: number;
+    readonly waiting: number;
+    readonly retries: number;
+  };
+}
+
+/**
+ * Judges traps: repeats are one event with a count, conditions begin and end by key, floods are told by their numbers.
+ * The end of an open condition always passes; a condition that begins in a storm is told when the window ends, unless
+ * it is over by then. All that it remembers is bounded.
+ */
+export const createTrapJudge = (deps: TrapJudgeDeps): TrapJudge => {
+  const { clock, rules, settings, namesOf, open } = deps;
+  const ledger = createLedger({ settings, namesOf, open });
+  const gate = createGate({ settings: settings.storm, namesOf });
+  const retries = createRetries(limits.retries, limits.retrySeconds * 1000);
+  const counts = { received: 0, told: 0, repeated: 0, retried: 0, unknownRefused: 0 };
+  const unsaid = ledger.forgottenAtStart();
+
+  const released = ({ late, ended }: Release, arrival: Omit<Arrival, 'source'>): NewEvent[] => {
+    const events = late.flatMap(({ source, notice, tally }) => {
+      counts.told += tally.count;
+      return ledger.tell(notice, tally, { ...arrival, source });
+    });
+    return [...events, ...ended];
+  };
+  const tell = (notice: Notice, arrival: Arrival, count: 0 | 1): NewEvent[] => {
+    counts.told += count;
+    return ledger.tell(notice, { count, firstAt: arrival.at }, arrival);
+  };
+
+  /** A notice that repeats and storms may hold back. */
+  const offer = (notice: Notice, arrival: Arrival): { events: NewEvent[]; heard: boolean } => {
+    if (ledger.repeats(notice, arrival)) {
+      counts.repeated += 1;
+      return { events: [], heard: true };
+    }
+    if (!ledger.hasRoom(notice)) {
+      counts.unknownRefused += 1;
+      return { events: [], heard: false };
+    }
+    const held = gate.hold(notice, arrival);
+    if (held === 'passed') return { events: tell(notice, arrival, 1), heard: true };
+    return { events: [], heard: held === 'waits' };
+  };
+
+  const judgeKnown = (judged: Judged, ruling: Ruling, arrival: Arrival) => {
+    const { source } = arrival;
+    for (const key of ruling.clears) gate.forget(source, key);
+    const over = ruling.clears.filter((key) => key !== ruling.raise && ledger.isOpen(source, key));
+    const isClear = ruling.raise === undefined && over.length > 0;
+    const ends = over.flatMap((key, index) =>
+      tell(clearNotice(judged, ruling, key), arrival, isClear && index === 0 ? 1 : 0),
+    );
+    if (isClear) return { events: ends, heard: true };
+    const main = offer(mainNotice(judged, ruling), arrival);
+    return { events: [...ends, ...main.events], heard: main.heard };
+  };
+
+  const judge = (notification: TrapNotification, arrival: Arrival): NewEvent[] => {
+    const { source, nowMs } = arrival;
+    const read = rules().read(notification);
+    const judged: Judged = { notification, names: namesOf(source), read };
+    const identity = read.retryIdentity && `${source} ${read.retryIdentity}`;
+    if (identity !== undefined && retries.has(identity, nowMs)) {
+      counts.retried += 1;
+      return [];
+    }
+    const { events, heard } = read.ruling
+      ? judgeKnown(judged, read.ruling, arrival)
+      : offer(unknownNotice(judged), arrival);
+    if (heard && identity !== undefined) retries.remember(identity, nowMs);
+    return events;
+  };
+
+  const takeUnsaid = (): NewEvent[] => unsaid.splice(0);
+
+  return {
+    take(notification) {
+      const arrival: Arrival = {
+        source: notification.source.address,
+        nowMs: clock.nowMs(),
+        at: isoNow(clock),
+      };
+      counts.received += 1;
+      const { released: earlier, began } = gate.arrive(arrival);
+      const late = earlier.flatMap((one) => released(one, arrival));
+      return [...takeUnsaid(), ...late, ...began, ...judge(notification, arrival)];
+    },
+    tick() {
+      const now = { nowMs: clock.nowMs(), at: isoNow(clock) };
+      retries.expire(now.nowMs);
+      const late = gate.tick(now.nowMs).flatMap((one) => released(one, now));
+      return [...takeUnsaid(), ...late, ...ledger.expire(now.nowMs)];
+    },
+    stop() {
+      const now = { nowMs: clock.nowMs(), at: isoNow(clock) };
+      const late = released({ late: gate.drain(), ended: [] }, now);
+      return [...takeUnsaid(), ...late, ...ledger.closeRows()];
+    },
+    isIdle: () => gate.isIdle() && ledger.rows() === 0 && retries.size() === 0 && unsaid.length === 0,
+    counts: () => ({ ...counts, suppressed: gate.suppressed(), waiting: gate.waitingTraps() }),
+    sizes: () => ({
+      rows: ledger.rows(),
+      openKeys: ledger.openKeys(),
+      waiting: gate.waiting(),
+      retries: retries.size(),
+    }),
+  };
+};

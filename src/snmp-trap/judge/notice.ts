@@ -1,0 +1,52 @@
+import type { Severity } from '../../core/severity.ts';
+import type { EventData, NewEvent } from '../../events/catalogue.ts';
+
+type TrapData = EventData<'trap.received'>;
+
+/** What is to be told of a trap, before it is known how often and whether at once. */
+export interface Notice {
+  /** Whose repeats these are: the condition, or what is told. */
+  readonly slot: string;
+  /** What must be the same for a repeat. */
+  readonly fingerprint: string;
+  /** Whether a rule knows the trap. */
+  readonly known: boolean;
+  readonly severity: Severity;
+  readonly data: Omit<TrapData, 'count' | 'firstAt' | 'summary'>;
+}
+
+/** What the configuration calls a sender. */
+export interface SenderNames {
+  readonly server?: string;
+  readonly device?: string;
+}
+
+export interface Tally {
+  readonly count: number;
+  /** ISO 8601 UTC. */
+  readonly firstAt: string;
+}
+
+/** A trap that came: from whom and when; `nowMs` is monotonic, `at` ISO 8601 UTC. */
+export interface Arrival {
+  readonly source: string;
+  readonly nowMs: number;
+  readonly at: string;
+}
+
+export const eventSource = 'snmp-trap';
+
+export const told = ({ severity, data }: Notice, { count, firstAt }: Tally): NewEvent => ({
+  type: 'trap.received',
+  source: eventSource,
+  severity,
+  data: { ...data, count, firstAt },
+});
+
+/** The end of a row of repeats; it neither raises nor clears again. */
+export const summary = ({ severity, data }: Notice, { count, firstAt }: Tally): NewEvent => ({
+  type: 'trap.received',
+  source: eventSource,
+  severity,
+  data: { ...data, count, firstAt, summary: true },
+});

@@ -1,0 +1,66 @@
+import type { TrapCondition, TrapDefinition, TrapRule } from '../../config/trap-schema.ts';
+import type { Severity } from '../../core/severity.ts';
+import { meets } from './condition.ts';
+import type { PlainValue } from './plain-value.ts';
+import { parseTemplate, render, renderKeys, type Template, type Values } from './template.ts';
+
+/** What a rule makes of a trap; keys are without the sender. */
+export interface Ruling {
+  /** `MODEL/NAME`. */
+  readonly rule: string;
+  readonly name: string;
+  readonly severity: Severity;
+  readonly class?: TrapRule['class'];
+  readonly category?: string;
+  readonly keyword?: string;
+  readonly raise?: string;
+  readonly clears: readonly string[];
+  readonly text: string;
+  readonly textJa?: string;
+}
+
+/** Longest key, category, keyword and text, in characters. */
+const longest = { key: 128, category: 63, keyword: 127, text: 500 } as const;
+
+/** A rule whose templates are cut up. */
+export interface CompiledRule {
+  readonly source: TrapRule;
+  matches(values: Values): boolean;
+  /** `severity` is what a rule of severity `trap` takes. */
+  ruling(values: Values, severity: Severity): Ruling;
+}
+
+const single = (value: PlainValue | readonly string[] | undefined): PlainValue | undefined =>
+  typeof value === 'object' ? undefined : value;
+
+const allMeet = (conditions: readonly [string, TrapCondition][], values: Values): boolean =>
+  conditions.every(([name, condition]) => meets(single(values.get(name)), condition));
+
+export const compileRule = (rule: TrapRule, definition: TrapDefinition): CompiledRule => {
+  const conditions = Object.entries(rule.when);
+  const optional = (template: string | undefined): Template | undefined =>
+    template === undefined ? undefined : parseTemplate(template);
+  const [category, keyword, raise, textJa] = [rule.category, rule.keyword, rule.raise, rule.textJa].map(
+    optional,
+  );
+  const clear = (rule.clear ?? []).map(parseTemplate);
+  const text = parseTemplate(rule.text);
+  const inWords = (language: 'en' | 'ja') => (name: string, value: PlainValue) =>
+    definition.values[name]?.words?.[String(value)]?.[language];
+  return {
+    source: rule,
+    matches: (values) => allMeet(conditions, values),
+    ruling: (values, severity) => ({
+      rule: `${definition.model}/${rule.name}`,
+      name: rule.name,
+      severity: rule.severity === 'trap' ? severity : rule.severity,
+      clears: clear.flatMap((template) => renderKeys(template, values, longest.key)),
+      text: render(text, values, longest.text, inWords('en')),
+      ...(rule.class && { class: rule.class }),
+      ...(category && { category: render(category, values, longest.category) }),
+      ...(keyword && { keyword: render(keyword, values, longest.keyword) }),
+      ...(raise && { raise: render(raise, values, longest.key) }),
+      ...(textJa && { textJa: render(textJa, values, longest.text, inWords('ja')) }),
+    }),
+  };
+};
