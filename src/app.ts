@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { loggingAlerts } from './app/alerts.ts';
 import { bmcForStop, chainOf } from './app/chain.ts';
 import { buildHardware, type Hardware } from './app/hardware.ts';
 import { startKeeper } from './app/identify.ts';
@@ -132,8 +133,9 @@ const openParts = async (config: Config, deps: DaemonDeps): Promise<Parts> => {
   const journal = await openJournal({ directory: config.stateDirectory, retention: config.journal, clock });
   try {
     const bus = createBus(log);
-    const events = createEventLog({ journal, bus, log, clock });
-    await events.start();
+    const eventLog = createEventLog({ journal, bus, log, clock });
+    await eventLog.start();
+    const events = loggingAlerts(eventLog, log, () => current.config.alerts.language);
     const current = { config, hardware: hardwareFor(config, deps, events) };
     const evidence = evidenceFor(config, clock, bus, events);
     return {
@@ -164,7 +166,8 @@ const openSockets = async (parts: Parts, keeper: IdentifyKeeper): Promise<Engine
   const services = createServices({
     ...{ clock, config, hardware, journal, events, evidence, fence, identities, keeper },
   });
-  const methods = createMethodTables({ clock, log, journal, bus, services });
+  const language = () => config().alerts.language;
+  const methods = createMethodTables({ clock, log, journal, bus, services, language });
   const open = [await listenEngineSocket({ ...fileOf(engine), methods: methods.engine, clock, log })];
   if (!notify) return open;
   try {
