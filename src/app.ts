@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { loggingAlerts } from './app/alerts.ts';
 import { bmcForStop, chainOf } from './app/chain.ts';
+import { changedCredentials } from './app/credentials.ts';
 import { buildHardware, type Hardware } from './app/hardware.ts';
 import { startKeeper } from './app/identify.ts';
 import { version } from './app/paths.ts';
@@ -249,9 +250,11 @@ const reload = async (parts: Parts, config: Config): Promise<void> => {
   if (kept.length > 0)
     deps.log.warn({ sections: kept }, 'these sections change only at a restart of the daemon');
   const fixedSections = Object.fromEntries(fixed.map((key) => [key, current.config[key]]));
+  const credentials = changedCredentials(current.config.servers, config.servers);
+  const data = { servers: Object.keys(config.servers), credentials };
   replace(parts, { ...config, ...fixedSections });
-  const servers = Object.keys(config.servers);
-  await noteInTime(parts, { type: 'config.reloaded', source: 'app', data: { servers } });
+  if (credentials.length > 0) deps.log.info({ servers: credentials }, 'passwords or keys changed');
+  await noteInTime(parts, { type: 'config.reloaded', source: 'app', data });
 };
 
 /**
