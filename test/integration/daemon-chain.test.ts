@@ -102,7 +102,7 @@ test('scripts are on record, and alerts of the product reach subscribers and the
     [{ server: 'modest', result: 'completed', exitCode: 0 }, ['rc/412']],
   ]);
   for (const alert of ['rc/400', 'rc/411', 'rc/432', 'rc/412']) {
-    expect(daemon.lines()).toContainEqual(expect.objectContaining({ alert }));
+    await daemon.line((line) => line.alert === alert, alert);
   }
   const { events } = await client.call('events.read', { types: ['fence.scriptEnded'], server: 'modest' });
   expect(events.at(-1)?.alerts).toMatchObject([{ module: 'rc', id: 412, level: 'info' }]);
