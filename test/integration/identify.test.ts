@@ -106,6 +106,7 @@ describe('the identify lamp of a server that was stopped by force', () => {
     const lamps = fromNow();
     await stopServer2();
     await shows(lamps, 'timed 3');
+    await until(litNow, limitMs, 'the lit lamp to be on record');
     expect(await daemon.stop()).toEqual({ code: 0, signal: null });
     expect(lamps().at(-1)?.lamp).toBe('off');
     await begin();

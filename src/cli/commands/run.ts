@@ -111,11 +111,13 @@ export const runCommand = async (terminal: Terminal, options: ConfigOptions): Pr
     );
     return exitCodes.failed;
   }
+  const reloadConfig = () => reload(options.config, daemon, log);
+  // Whoever reads that we are ready may send a signal at once, and one that nobody listens to would kill us.
+  const toldToEnd = untilToldToEnd(() => announcedReload(reloadConfig, log, manager));
   log.info({ version, socket: config.engine.socket, servers: Object.keys(config.servers) }, 'ready');
   manager.tell('READY=1');
   const stopWatching = watch(manager);
-  const reloadConfig = () => reload(options.config, daemon, log);
-  const signal = await untilToldToEnd(() => announcedReload(reloadConfig, log, manager));
+  const signal = await toldToEnd;
   log.info({ signal }, 'stopping');
   manager.tell('STOPPING=1');
   const { stuck } = await daemon.stop();
