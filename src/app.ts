@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import { loggingAlerts } from './app/alerts.ts';
 import { bmcForStop, chainOf } from './app/chain.ts';
+import { changedCredentials } from './app/credentials.ts';
 import { judgeFor } from './app/doctor.ts';
 import { buildHardware, type Hardware } from './app/hardware.ts';
 import { startKeeper } from './app/identify.ts';
@@ -140,8 +142,9 @@ const openParts = async (config: Config, deps: DaemonDeps): Promise<Parts> => {
   const journal = await openJournal({ directory: config.stateDirectory, retention: config.journal, clock });
   try {
     const bus = createBus(log);
-    const events = createEventLog({ journal, bus, log, clock });
-    await events.start();
+    const eventLog = createEventLog({ journal, bus, log, clock });
+    await eventLog.start();
+    const events = loggingAlerts(eventLog, log, () => current.config.alerts.language);
     const current = { config, hardware: hardwareFor(config, deps, events) };
     const evidence = evidenceFor(current, clock, bus, events);
     return {
@@ -176,7 +179,8 @@ const openSockets = async (
   const services = createServices({
     ...{ clock, config, hardware, journal, events, evidence, fence, identities, keeper, readiness },
   });
-  const methods = createMethodTables({ clock, log, journal, bus, services });
+  const language = () => config().alerts.language;
+  const methods = createMethodTables({ clock, log, journal, bus, services, language });
   const open = [await listenEngineSocket({ ...fileOf(engine), methods: methods.engine, clock, log })];
   if (!notify) return open;
   try {
@@ -268,9 +272,11 @@ const reload = async (parts: Parts, config: Config): Promise<void> => {
   if (kept.length > 0)
     deps.log.warn({ sections: kept }, 'these sections change only at a restart of the daemon');
   const fixedSections = Object.fromEntries(fixed.map((key) => [key, current.config[key]]));
+  const credentials = changedCredentials(current.config.servers, config.servers);
+  const data = { servers: Object.keys(config.servers), credentials };
   replace(parts, { ...config, ...fixedSections });
-  const servers = Object.keys(config.servers);
-  await noteInTime(parts, { type: 'config.reloaded', source: 'app', data: { servers } });
+  if (credentials.length > 0) deps.log.info({ servers: credentials }, 'passwords or keys changed');
+  await noteInTime(parts, { type: 'config.reloaded', source: 'app', data });
 };
 
 /**

@@ -24,7 +24,13 @@ const secretRules = `A secret is given by exactly one of its keys:
 - \`…File\`: path of a file that holds it. One newline at the end does not count; at most 4 KiB. Keep the file
   readable by the daemon alone: one that every user can open is a warning.
 - \`…Env\`: name of the environment variable that holds it.
-- \`…HexFile\`, where it is listed: path of a file that holds it as hex digits.`;
+- \`…HexFile\`, where it is listed: path of a file that holds it as hex digits.
+
+SIGHUP reads the files again: the next login has the new secret, a forced stop under way keeps the old one, warm
+sessions are opened anew, and a BMC that was given up for its password is asked again. \`config.reloaded\` names the
+servers whose secrets changed. A reload takes no file that every user can open: the old configuration is there to go
+on with, while a start without a BMC could stop nobody. The environment of a running daemon cannot change, so a
+secret in \`…Env\` takes a restart.`;
 
 const deviceRules = `A model is a file of ten lines: which driver, and the options that suit the hardware. Those that come with
 Noroshi are in \`devices/bmc/\`. Your own go to \`FOLDER/bmc/*.yaml\` in one of the \`deviceDirectories\`; the same

@@ -15,6 +15,7 @@ import { schemaNodeOf } from './expectation.ts';
 import { type Complaint, explain } from './explain.ts';
 import { type ConfigProblem, formatProblem, inLineOrder } from './problem.ts';
 import { type ConfigFile, configSchema, defaultDeviceDirectories } from './schema.ts';
+import type { SecretSources } from './secrets.ts';
 import { isSection, valueAt } from './value.ts';
 import { problemAt, readYaml } from './yaml.ts';
 
@@ -39,6 +40,8 @@ export interface LoadDeps {
   readonly environment: NodeJS.ProcessEnv;
   /** Folder of the device definitions that come with Noroshi. */
   readonly builtInDevices: string;
+  /** See {@link SecretSources.openFiles}; `warn` where absent. */
+  readonly openFiles?: SecretSources['openFiles'];
 }
 
 export interface LoadedConfig {
@@ -144,7 +147,7 @@ export const loadConfig = async (
   if (yaml.value === undefined) return fail(yaml.problems);
   const root = yaml.value;
   const folder = dirname(resolve(path));
-  const { bmcDrivers: drivers, environment, builtInDevices } = deps;
+  const { bmcDrivers: drivers, environment, builtInDevices, openFiles = 'warn' } = deps;
 
   const { file, complaints } = checkFile(root, folder);
   const devices = await loadDevices({
@@ -152,7 +155,7 @@ export const loadConfig = async (
     builtInDevices,
     userDirectories: deviceDirectoriesOf(root, folder),
   });
-  const found = await resolveBmcs(root, { drivers, devices, folder, environment });
+  const found = await resolveBmcs(root, { drivers, devices, folder, environment, openFiles });
   const at = ({ path: where, message }: Complaint) => problemAt(yaml, where, message);
   const own = inLineOrder([...yaml.problems, ...[...complaints, ...found.problems].map(at)]);
   if (!file || own.length + devices.problems.length > 0) return fail([...own, ...devices.problems]);

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { languages } from '../core/language.ts';
 
 /** Where a user's own device definitions are looked for when the configuration names no folders. */
 export const defaultDeviceDirectories = ['/etc/noroshi/devices.d'];
@@ -202,6 +203,16 @@ const journal = z
   .prefault({})
   .describe('The durable journal of events.');
 
+const alerts = z
+  .strictObject({
+    language: z
+      .enum(languages)
+      .default('en')
+      .describe('Language of the alert messages: English or Japanese, in UTF-8 whatever the locale.'),
+  })
+  .prefault({})
+  .describe('Alerts: what CLUSTERPRO X would say of an event, with its module and ID.');
+
 const log = z
   .strictObject({
     level: z.enum(['debug', 'info', 'warn', 'error']).default('info').describe('Least level that is logged.'),
@@ -224,6 +235,7 @@ export const configSchema = z.strictObject({
   readiness,
   identify,
   journal,
+  alerts,
   log,
   deviceDirectories: z
     .array(path)

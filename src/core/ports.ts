@@ -53,14 +53,21 @@ export interface BmcSession {
 export type JudgeGuid = (guid: string | undefined) => 'known' | 'new' | 'unchecked' | Reason;
 
 /** What became of one stop by other means than a BMC; `accepted` proves nothing unless {@link StopPort.provesOff}. */
-export type StopReply = Extract<ControlReply, { kind: 'accepted' | 'notSent' | 'unanswered' }>;
+export type StopReply =
+  | Extract<ControlReply, { kind: 'accepted' | 'notSent' }>
+  | (Extract<ControlReply, { kind: 'unanswered' }> & { readonly exitCode?: number });
 
 /** A way to stop a server other than through its BMC, such as the site's own script. */
 export interface StopPort {
   /** Whether its success may be taken for a proof that the server is off: the configuration says so. */
   readonly provesOff: boolean;
-  /** Stops the server; a stop that failed or was broken off may still have been done. Never throws. */
-  stop(limits: CallLimits): Promise<StopReply>;
+  /** Path of what is run, for the record. */
+  readonly file: string;
+  /**
+   * Stops the server; a stop that failed or was broken off may still have been done. `onStarted` is called
+   * once it runs. Never throws.
+   */
+  stop(limits: CallLimits, onStarted: () => void): Promise<StopReply>;
 }
 
 /** One server's BMC. */

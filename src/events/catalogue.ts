@@ -53,7 +53,11 @@ export type FenceReport = z.infer<typeof fenceReport>;
 export const eventCatalogue = {
   'gateway.started': { severity: 'info', data: z.strictObject({ node: z.string(), version: z.string() }) },
   'gateway.stopped': { severity: 'info', data: z.strictObject({ node: z.string() }) },
-  'config.reloaded': { severity: 'notice', data: z.strictObject({ servers: z.array(server) }) },
+  /** `credentials`: the servers whose password or K_g is another than before; missing in records of older versions. */
+  'config.reloaded': {
+    severity: 'notice',
+    data: z.strictObject({ servers: z.array(server), credentials: z.array(server).optional() }),
+  },
   'config.rejected': { severity: 'warning', data: z.strictObject({ problems: z.array(z.string()) }) },
   'journal.impaired': {
     severity: 'critical',
@@ -71,9 +75,31 @@ export const eventCatalogue = {
   },
   'fence.requested': {
     severity: 'notice',
-    data: z.strictObject({ job, server, action, requester, deadlineMs: z.number() }),
+    data: z.strictObject({
+      job,
+      server,
+      action,
+      requester,
+      deadlineMs: z.number(),
+      /** No method powers it off through its BMC. */
+      withoutBmc: z.literal(true).optional(),
+    }),
   },
   'fence.joined': { severity: 'info', data: z.strictObject({ job, server, action, requester }) },
+  /** The site's script runs; `file` is its path. */
+  'fence.scriptStarted': { severity: 'info', data: z.strictObject({ job, server, file: z.string() }) },
+  /** `message` says how it failed; one that was called off has `failed` too. */
+  'fence.scriptEnded': {
+    severity: 'info',
+    data: z.strictObject({
+      job,
+      server,
+      file: z.string(),
+      result: z.enum(['completed', 'failed', 'timedOut', 'notStarted']),
+      exitCode: z.number().optional(),
+      message: z.string().optional(),
+    }),
+  },
   'fence.finished': { severity: 'notice', data: fenceReport },
   'fence.provedLate': { severity: 'notice', data: z.strictObject({ job, server, action, proof }) },
   'fence.contradicted': {

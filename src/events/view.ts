@@ -222,7 +222,8 @@ const forgetOldJobs = (view: View): View => {
   return { ...view, jobs: Object.fromEntries([...running, ...kept].map((job) => [job.job, job])) };
 };
 
-const requested = (view: View, { at, seq, data }: Of<'fence.requested'>): View => {
+const requested = (view: View, { at, seq, data: recorded }: Of<'fence.requested'>): View => {
+  const { withoutBmc: _told, ...data } = recorded;
   const next = withJob(view, { ...data, requestedAt: at, requestedSeq: seq });
   if (data.action === 'status') return next;
   const fenced = withServer(next, data.server, { lastFence: data.job });
@@ -313,6 +314,8 @@ const fold = (view: View, event: Event): View => {
       return forgetReadings(view);
     case 'bmc.rechecked':
     case 'fence.joined':
+    case 'fence.scriptStarted':
+    case 'fence.scriptEnded':
     case 'gateway.stopped':
     case 'config.reloaded':
     case 'config.rejected':

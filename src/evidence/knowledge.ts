@@ -133,6 +133,8 @@ export const learn = (base: KnowledgeBase, event: Event, nowMs: number): Knowled
       return nothingKnown;
     case 'fence.requested':
     case 'fence.joined':
+    case 'fence.scriptStarted':
+    case 'fence.scriptEnded':
     case 'fence.contradicted':
     case 'fence.restarted':
     case 'bmc.identityPinned':

@@ -90,8 +90,15 @@ export const resumedRecords = (deps: RecordDeps, job: Job): JobRecords => ({
   provedLate: provedLate(deps, job),
 });
 
+/** What the record of a request tells beside the job itself. */
+export interface Asked {
+  readonly deadlineMs: number;
+  /** No method powers the server off through its BMC. */
+  readonly withoutBmc: boolean;
+}
+
 /** Starts writing the request at once, so that logging in and the disk work side by side. */
-export const openRecords = (deps: RecordDeps, job: Job, deadlineMs: number): JobRecords => {
+export const openRecords = (deps: RecordDeps, job: Job, { deadlineMs, withoutBmc }: Asked): JobRecords => {
   if (job.action === 'status') {
     return { mayProceed: async () => true, finish: async () => {}, provedLate: async () => {} };
   }
@@ -99,7 +106,7 @@ export const openRecords = (deps: RecordDeps, job: Job, deadlineMs: number): Job
   const requested = reachedDisk(deps, job, {
     type: 'fence.requested',
     source: 'fence',
-    data: { job: id, server, action, requester, deadlineMs },
+    data: { job: id, server, action, requester, deadlineMs, ...(withoutBmc && { withoutBmc }) },
   });
   return {
     mayProceed: async (command) => (await requested) || command !== 'on',

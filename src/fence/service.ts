@@ -8,7 +8,7 @@ import type { CarriedOver, InterruptedJob } from './carry-over.ts';
 import type { Chain } from './chain.ts';
 import type { Identities } from './identity.ts';
 import { createJob, type Job } from './job.ts';
-import { type JobRecords, openRecords, type RecordDeps, resumedRecords } from './records.ts';
+import { type Asked, type JobRecords, openRecords, type RecordDeps, resumedRecords } from './records.ts';
 import { reportOf } from './report.ts';
 import { concludeJob, type RunningJob, runJob } from './run-job.ts';
 import type { FenceSettings } from './settings.ts';
@@ -132,6 +132,11 @@ export const createFenceService = (deps: FenceDeps): FenceService => {
     return createJob(clock, { id: deps.newJobId(), server, action, requester, deadlineMs, observeMs });
   };
 
+  const askedOf = ({ server, action }: FenceRequest, deadlineMs: number): Asked => ({
+    deadlineMs,
+    withoutBmc: action === 'off' && deps.chainOf(server).every(({ method }) => method !== 'bmc'),
+  });
+
   const launch = (job: Job, bmc: BmcPort, slot: Slot, records: JobRecords): RunningJob => {
     const { identities, record } = deps;
     const started = runJob(
@@ -159,7 +164,8 @@ export const createFenceService = (deps: FenceDeps): FenceService => {
   const start = (request: FenceRequest, bmc: BmcPort, slot: Slot, times: Times): Begun => {
     const job = newJob(request, times);
     const { settings, askedMs } = times;
-    const records = openRecords({ clock, log, settings, record: deps.record }, job, askedMs);
+    const asked = askedOf(request, askedMs);
+    const records = openRecords({ clock, log, settings, record: deps.record }, job, asked);
     return { job, settled: launch(job, bmc, slot, records).settled, joined: false };
   };
 
@@ -172,7 +178,7 @@ export const createFenceService = (deps: FenceDeps): FenceService => {
       records,
       job,
       { kind: 'refused', reason },
-      openRecords(records, job, askedMs),
+      openRecords(records, job, askedOf(request, askedMs)),
     );
     return { job, settled, joined: false };
   };

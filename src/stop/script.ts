@@ -61,7 +61,8 @@ const replyOf = ({ file, server }: StopScript, run: ProgramRun): StopReply => {
   if (end.kind === 'exit' && end.code === 0) return { kind: 'accepted' };
   const { code, words } = failureOf(end);
   const reason = { code, message: `${file}, run to stop ${server}, ${words}${lastWords(run)}` };
-  return { kind: end.kind === 'notStarted' ? 'notSent' : 'unanswered', reason };
+  if (end.kind === 'notStarted') return { kind: 'notSent', reason };
+  return { kind: 'unanswered', reason, ...(end.kind === 'exit' && { exitCode: end.code }) };
 };
 
 /**
@@ -71,8 +72,9 @@ const replyOf = ({ file, server }: StopScript, run: ProgramRun): StopReply => {
  */
 export const createStopScript = (script: StopScript, { clock, path }: StopScriptDeps): StopPort => ({
   provesOff: script.verifiesOff,
-  async stop({ deadline, signal }: CallLimits) {
+  file: script.file,
+  async stop({ deadline, signal }: CallLimits, onStarted) {
     const options = { clock, environment: environmentOf(script, path), limitMs: deadline.remainingMs() };
-    return replyOf(script, await runProgram([script.file], { ...options, signal }));
+    return replyOf(script, await runProgram([script.file], { ...options, signal, onStarted }));
   },
 });

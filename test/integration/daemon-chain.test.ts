@@ -80,6 +80,38 @@ test('a script that hangs is killed at its limit, and holds up no other server',
   expect(performance.now() - startedMs).toBeGreaterThan(1_500);
 });
 
+test('scripts are on record, and alerts of the product reach subscribers and the log', async () => {
+  const numbersOf = (event: { readonly alerts?: readonly { module: string; id: number }[] }) =>
+    (event.alerts ?? []).map(({ module, id }) => `${module}/${id}`);
+  const heard: { readonly type: string; readonly data: unknown; readonly alerts?: never }[] = [];
+  const subscriber = await site.connect();
+  subscriber.onNotification(({ params }) => heard.push(params as (typeof heard)[number]));
+  await subscriber.call('events.subscribe', { types: ['fence.*'] });
+  await off('hanging');
+  await off('modest');
+  await until(
+    () => heard.filter(({ type }) => type === 'fence.finished').length === 2,
+    limitMs,
+    'both outcomes',
+  );
+  const scripts = heard.filter(({ type }) => type.startsWith('fence.script'));
+  expect(scripts.map((event) => [event.data, numbersOf(event)])).toMatchObject([
+    [{ server: 'hanging' }, ['rc/411']],
+    [{ server: 'hanging', result: 'timedOut' }, ['rc/432']],
+    [{ server: 'modest' }, ['rc/411']],
+    [{ server: 'modest', result: 'completed', exitCode: 0 }, ['rc/412']],
+  ]);
+  for (const alert of ['rc/400', 'rc/411', 'rc/432', 'rc/412']) {
+    await daemon.line((line) => line.alert === alert, alert);
+  }
+  const { events } = await client.call('events.read', { types: ['fence.scriptEnded'], server: 'modest' });
+  expect(events.at(-1)?.alerts).toMatchObject([{ module: 'rc', id: 412, level: 'info' }]);
+  expect((await site.cli(['events', '--type', 'fence.scriptEnded'])).stdout).toContain(
+    '\n         rc/432  error  The forced-stop script for server hanging timed out.\n',
+  );
+  await subscriber.close();
+});
+
 test('the NMI goes before the power-off, with its time between them', async () => {
   expect(await off('dump')).toMatchObject({ outcome: 'confirmed', fenced: true });
   const facts = () => sims.facts('dump').filter(({ event }) => event === 'nmi' || event === 'power');

@@ -93,9 +93,9 @@ const configText = (folder: string, { servers, chains, sections }: SiteOptions):
 
 const isReady = (line: JsonLine): boolean => line.message === 'ready';
 
-/** Lines of the log at the levels that want somebody's attention. */
+/** What the daemon has to complain of itself; an alert is about a server. */
 export const complaints = (daemon: Daemon): JsonLine[] =>
-  daemon.lines().filter(({ level }) => level === 'warn' || level === 'error');
+  daemon.lines().filter(({ level, alert }) => (level === 'warn' || level === 'error') && alert === undefined);
 
 /** A new site in a folder of its own, which goes with the test file. */
 export const createSite = (options: SiteOptions): Site => {

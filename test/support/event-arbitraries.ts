@@ -48,13 +48,31 @@ const report = fc.record(
 const dataOf: { [Type in EventType]: fc.Arbitrary<EventData<Type>> } = {
   'gateway.started': fc.record({ node: text, version: text }),
   'gateway.stopped': fc.record({ node: text }),
-  'config.reloaded': fc.record({ servers: fc.array(server) }),
+  'config.reloaded': fc.record(
+    { servers: fc.array(server), credentials: fc.array(server) },
+    { requiredKeys: ['servers'] },
+  ) as fc.Arbitrary<EventData<'config.reloaded'>>,
   'config.rejected': fc.record({ problems: fc.array(text) }),
   'journal.impaired': fc.record({ reason: trouble, message: text }),
   'journal.recovered': fc.record({ reason: trouble, since: at, lost: fc.nat() }),
   'journal.replaced': fc.record({ movedTo: text, viewKept: fc.boolean() }),
-  'fence.requested': fc.record({ job, server, action, requester: text, deadlineMs: fc.nat() }),
+  'fence.requested': fc.record(
+    { job, server, action, requester: text, deadlineMs: fc.nat(), withoutBmc: fc.constant(true as const) },
+    { requiredKeys: ['job', 'server', 'action', 'requester', 'deadlineMs'] },
+  ) as fc.Arbitrary<EventData<'fence.requested'>>,
   'fence.joined': fc.record({ job, server, action, requester: text }),
+  'fence.scriptStarted': fc.record({ job, server, file: text }),
+  'fence.scriptEnded': fc.record(
+    {
+      job,
+      server,
+      file: text,
+      result: fc.constantFrom('completed', 'failed', 'timedOut', 'notStarted'),
+      exitCode: fc.nat(255),
+      message: text,
+    },
+    { requiredKeys: ['job', 'server', 'file', 'result'] },
+  ) as fc.Arbitrary<EventData<'fence.scriptEnded'>>,
   'fence.finished': report as fc.Arbitrary<EventData<'fence.finished'>>,
   'fence.provedLate': fc.record({ job, server, action, proof }),
   'fence.contradicted': fc.record(

@@ -21,7 +21,7 @@ const notifyMethods: ReadonlySet<string> = new Set<keyof EngineMethods>([
 
 const createEngineMethods = (deps: MethodTableDeps) => ({
   ...createServiceMethods(deps.services),
-  ...createEventMethods({ journal: deps.journal, subscriptions: createSubscriptions(deps) }),
+  ...createEventMethods({ ...deps, subscriptions: createSubscriptions(deps) }),
 });
 
 type EngineMethods = ReturnType<typeof createEngineMethods>;

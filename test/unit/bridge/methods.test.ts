@@ -18,6 +18,7 @@ const createScene = () => {
     services,
     log: silentLogger,
     bus: createBus(silentLogger),
+    language: () => 'en',
   });
   return { journal, services, tables };
 };

@@ -13,6 +13,8 @@ test('what a full disk still takes is a reviewed list', () => {
     'fence.provedLate',
     'fence.requested',
     'fence.restarted',
+    'fence.scriptEnded',
+    'fence.scriptStarted',
     'gateway.started',
     'gateway.stopped',
     'journal.impaired',
