@@ -135,6 +135,10 @@ export const learn = (base: KnowledgeBase, event: Event, nowMs: number): Knowled
     case 'fence.joined':
     case 'fence.contradicted':
     case 'fence.restarted':
+    case 'local.refused':
+    case 'local.requested':
+    case 'local.finished':
+    case 'local.interrupted':
     case 'bmc.identityPinned':
     case 'identify.changed':
     case 'maintenance.began':
