@@ -7,11 +7,11 @@ const mostWords = 64;
 
 /** The end of the sentence that begins with the path of a word, or undefined where the word is good. */
 const complaintOf = (word: string): string | undefined => {
-  if (/^(-P|--password)/.test(word))
-    return `${word.slice(0, 2)}… gives a password on the command line, where every user of this machine can read it; in-band needs none`;
-  if (/^(-[HN]|--host)/.test(word))
-    return `${word.slice(0, 2)}… names a host, and a local action is about this server alone`;
-  return undefined;
+  const [password] = /^(-P|--password)/.exec(word) ?? [];
+  if (password)
+    return `${password} puts a password on the command line, where every user of this machine can read it; in-band needs none`;
+  const [host] = /^(-[HN]|--host)/.exec(word) ?? [];
+  return host && `${host} names a host, and a local action is about this server alone`;
 };
 
 const word = z
