@@ -10,6 +10,7 @@ import type { EventLog } from '../events/event-log.ts';
 import { createLocalService, type LocalService } from '../fence/local.ts';
 import type { LocalWay } from '../fence/local-chain.ts';
 import { defaultFenceSettings } from '../fence/settings.ts';
+import { searchPath } from '../io/search-path.ts';
 import { createLocalProgram } from '../stop/local/program.ts';
 import { createLocalSysrq } from '../stop/local/sysrq.ts';
 
@@ -21,9 +22,6 @@ export interface LocalDeps {
   readonly record: EventLog['record'];
 }
 
-/** Debian keeps some of the tools where a service does not look by itself. */
-const systemFolders = ['/usr/sbin', '/usr/bin', '/sbin', '/bin'];
-
 const wayOf = ({ tools, sysrq }: Section, name: string, clock: Clock): LocalWay[] => {
   if (name === sysrqWay)
     return [{ name, limitMs: sysrqLimitSeconds * 1000, port: createLocalSysrq(sysrq.trigger) }];
@@ -32,10 +30,13 @@ const wayOf = ({ tools, sysrq }: Section, name: string, clock: Clock): LocalWay[
   const lines = Object.fromEntries(
     localActions.flatMap((action) => (tool[action] ? [[action, tool[action]]] : [])),
   );
-  const searchPath = [process.env.PATH, ...systemFolders].filter(Boolean).join(':');
   const program = { lines, device: tool.device, accepted: tool.accepted };
   return [
-    { name, limitMs: tool.limitSeconds * 1000, port: createLocalProgram(program, { clock, searchPath }) },
+    {
+      name,
+      limitMs: tool.limitSeconds * 1000,
+      port: createLocalProgram(program, { clock, searchPath: searchPath() }),
+    },
   ];
 };
 

@@ -42,7 +42,8 @@ const lookAt = (trigger: string): Finding => {
 /**
  * Stops the own server by the kernel, without any hardware beside it. The file is written in this very thread:
  * it lies in memory, and the threads that write files may all hang in the disk that is the reason for all this.
- * No sync (`s`) goes before it: see docs/decisions.md.
+ * What kernel.sysrq forbids at the keyboard is allowed here; a key that this kernel was built without is taken and does
+ * nothing, which shows when the server still runs. No sync (`s`) goes before it: see docs/decisions.md.
  */
 export const createLocalSysrq = (trigger: string): LocalStopPort => ({
   async act(action): Promise<StopReply> {
