@@ -6,7 +6,9 @@ import type { Event, LocalReport } from '../../src/events/catalogue.ts';
 import type { LocalExamination } from '../../src/fence/local.ts';
 import { until } from '../support/bounded.ts';
 import { createSite, type Site } from '../support/daemon.ts';
+import { createIllDisk } from '../support/ill-disk.ts';
 import { createLocalTools, type LocalTools } from '../support/local-tools.ts';
+import { describeWithPeers } from '../support/peers.ts';
 
 /** The actions on the own server through the real daemon and the real command, with stand-ins for all that acts. */
 
@@ -206,4 +208,25 @@ test('a daemon that is told to end calls the action off, and says so', async () 
   await launch();
   expect((await eventsOf(site)).map(({ type }) => type)).toEqual(['local.requested', 'local.finished']);
   expect(tools.pressed()).toBe('');
+});
+
+describeWithPeers(['gcc'], 'on a disk that hangs', () => {
+  test('the kernel has its turn all the same, and what is not on record says so', async () => {
+    const tools = createLocalTools();
+    const site = siteWith(tools, { actions: ['reset'], ways: ['ipmitool', 'sysrq'] });
+    const disk = createIllDisk(site.stateDirectory);
+    const daemon = await site.start({ env: { ...disk.env, PATH: `${tools.path}:${process.env.PATH}` } });
+    disk.befall('hang');
+    const words = ['local', 'reset', '--reason', 'the disk hangs', '--json'];
+    const { stdout } = await site.cli([...words, '--socket', join(site.folder, 'local.sock')]);
+    expect(JSON.parse(stdout)).toMatchObject({ outcome: 'unknown', accepted: true, journalled: false });
+    expect(tools.pressed()).toBe('b');
+    const late = daemon
+      .lines()
+      .filter(({ message }) => String(message).startsWith('the journal did not answer'));
+    expect(late.map(({ event }) => (event as Event).type)).toEqual(['local.requested', 'local.finished']);
+    disk.heal('hang');
+    const recorded = async () => (await eventsOf(site)).length === 2;
+    await until(() => recorded().catch(() => false), 20_000, 'both records once the disk answers again');
+  });
 });
