@@ -45,12 +45,17 @@ export const findProgram = async (name: string, searchPath: string): Promise<str
   throw new CodedError('local.unable', `${name} is not installed where this daemon looks, or may not be run`);
 };
 
+/** What runs a script, as its first line says (execve(2)); some of the tools are scripts that call another. */
+const interpreterOf = (program: Buffer): string | undefined =>
+  /^#![ \t]*(\S+)/.exec(program.subarray(0, 256).toString('latin1'))?.[1];
+
 /**
  * Finds a program and reads it once. Starting one waits, in the midst of this process, for what of its file is
  * not in memory: on a disk that hangs that would be the end of the whole chain, and here it is only a late answer.
  */
 export const fetchProgram = async (name: string, searchPath: string): Promise<string> => {
   const file = await findProgram(name, searchPath);
-  await readFile(file);
+  const interpreter = interpreterOf(await readFile(file));
+  if (interpreter !== undefined) await readFile(interpreter);
   return file;
 };
