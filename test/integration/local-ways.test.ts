@@ -100,6 +100,11 @@ describe('a program that speaks to the own BMC', () => {
       (tools: LocalTools) => chmodSync(join(tools.folder, 'bin', 'ipmitool'), 0o644),
       /ipmitool is not installed/,
     ],
+    [
+      'its interpreter is missing',
+      (tools: LocalTools) => writeFileSync(join(tools.folder, 'bin', 'ipmitool'), '#!/no/such/shell -e\n'),
+      /ipmitool was not run: ENOENT.*no\/such\/shell/,
+    ],
   ])('is not run where %s: certainly nothing was sent', async (_name, breakIt, message) => {
     const tools = createLocalTools();
     breakIt(tools);
@@ -112,8 +117,22 @@ describe('a program that speaks to the own BMC', () => {
       kind: 'notSent',
       reason: { code: 'local.unable', message: expect.stringMatching(message) },
     });
-    expect(await way.examine(limits())).toMatchObject({ actions: [] });
     expect(tools.calls()).toEqual([]);
+  });
+
+  test.each([
+    ['its device is missing', (tools: LocalTools) => rmSync(tools.device), 'device'],
+    ['its program is missing', (tools: LocalTools) => rmSync(join(tools.folder, 'bin', 'ipmitool')), 'tool'],
+  ])('would not be tried where %s, and says so when it is looked at', async (_name, breakIt, check) => {
+    const tools = createLocalTools();
+    breakIt(tools);
+    const way = createLocalProgram(
+      { lines: { reset: ['ipmitool'] }, device: tools.device },
+      { clock: systemClock, searchPath: join(tools.folder, 'bin') },
+    );
+    const { actions, findings } = await way.examine(limits());
+    expect(actions).toEqual([]);
+    expect(findings.filter(({ state }) => state === 'bad')).toMatchObject([{ check, code: 'local.unable' }]);
   });
 
   test('has nothing for an action without a line', async () => {
