@@ -5,6 +5,7 @@ import { changedCredentials } from './app/credentials.ts';
 import { judgeFor } from './app/doctor.ts';
 import { buildHardware, type Hardware } from './app/hardware.ts';
 import { startKeeper } from './app/identify.ts';
+import { localServiceFor } from './app/local.ts';
 import { version } from './app/paths.ts';
 import { startReadiness } from './app/readiness.ts';
 import { createServices } from './app/services.ts';
@@ -24,6 +25,7 @@ import { type EvidenceKeeper, keepEvidence } from './evidence/keeper.ts';
 import { evidenceLimitsFor } from './evidence/limits.ts';
 import { carriedOver } from './fence/carry-over.ts';
 import type { Identities } from './fence/identity.ts';
+import type { LocalService } from './fence/local.ts';
 import type { ReadinessKeeper } from './fence/readiness-keeper.ts';
 import { createFenceService, type FenceService } from './fence/service.ts';
 import { defaultFenceSettings } from './fence/settings.ts';
@@ -55,6 +57,8 @@ interface Parts {
   /** What reloads replaced and jobs may still use. */
   readonly replaced: Set<Hardware>;
   readonly fence: FenceService;
+  /** Missing where the configuration offers no actions on the own server. */
+  readonly local: LocalService | undefined;
   readonly evidence: EvidenceKeeper;
 }
 
@@ -155,6 +159,7 @@ const openParts = async (config: Config, deps: DaemonDeps): Promise<Parts> => {
       current,
       replaced: new Set(),
       fence: fenceFor(current, deps, events),
+      local: await localServiceFor(config, { clock, log, record: events.record }),
       evidence,
     };
   } catch (error) {
@@ -163,14 +168,25 @@ const openParts = async (config: Config, deps: DaemonDeps): Promise<Parts> => {
   }
 };
 
-/** Opens both local sockets, or none of them. */
+/** Opens all of these sockets in their order, or none of them. */
+const openAll = async (wanted: readonly (() => Promise<EngineSocket>)[]): Promise<EngineSocket[]> => {
+  const open: EngineSocket[] = [];
+  try {
+    for (const listen of wanted) open.push(await listen());
+    return open;
+  } catch (error) {
+    await Promise.all(open.map((socket) => socket.close()));
+    throw error;
+  }
+};
+
+/** Opens the local sockets that the configuration wants, or none of them. */
 const openSockets = async (
   parts: Parts,
   keeper: IdentifyKeeper,
   readiness: ReadinessKeeper,
 ): Promise<EngineSocket[]> => {
   const { clock, log } = parts.deps;
-  const { engine, notify } = parts.current.config;
   const { journal, bus, fence, evidence, current } = parts;
   const events = { ...parts.events, record: recordInTime(parts.deps, parts.events) };
   const config = () => current.config;
@@ -180,18 +196,21 @@ const openSockets = async (
     ...{ clock, config, hardware, journal, events, evidence, fence, identities, keeper, readiness },
   });
   const language = () => config().alerts.language;
-  const methods = createMethodTables({ clock, log, journal, bus, services, language });
-  const open = [await listenEngineSocket({ ...fileOf(engine), methods: methods.engine, clock, log })];
-  if (!notify) return open;
-  try {
-    return [...open, await listenEngineSocket({ ...fileOf(notify), methods: methods.notify, clock, log })];
-  } catch (error) {
-    await Promise.all(open.map((socket) => socket.close()));
-    throw error;
-  }
+  const offered = parts.local && { ...parts.local, identity: services.identity };
+  const methods = createMethodTables({ clock, log, journal, bus, services, language, local: offered });
+  const { engine, notify, local } = current.config;
+  const sockets = [
+    [engine, methods.engine],
+    [notify, methods.notify],
+    [local, methods.local],
+  ] as const;
+  const wanted = sockets.flatMap(([section, table]) =>
+    section ? [() => listenEngineSocket({ ...fileOf(section), methods: table, clock, log })] : [],
+  );
+  return openAll(wanted);
 };
 
-const fileOf = ({ socket, mode, group }: Config['engine']) => ({
+const fileOf = ({ socket, mode, group }: Pick<Config['engine'], 'socket' | 'mode' | 'group'>) => ({
   path: socket,
   mode,
   ...(group === undefined ? {} : { group }),
@@ -205,9 +224,10 @@ const recordStart = async ({ deps, events, current }: Parts): Promise<void> => {
 };
 
 /** Takes up what the last end of the daemon cut off. */
-const resumeJobs = async ({ deps, events, fence }: Parts): Promise<void> => {
+const resumeJobs = async ({ deps, events, fence, local }: Parts): Promise<void> => {
   const jobs = Object.values(events.view().jobs);
   await fence.resume(carriedOver(jobs, deps.clock.wallMs(), defaultFenceSettings.powerOnLimitMs));
+  await local?.resume(events.view().local);
 };
 
 const keeperFor = (parts: Parts): IdentifyKeeper => {
@@ -247,7 +267,7 @@ const keepMaintaining = ({ deps, events }: Parts): (() => void) => {
   return () => timer?.cancel();
 };
 
-const fixed = ['cluster', 'self', 'stateDirectory', 'engine', 'notify', 'journal'] as const;
+const fixed = ['cluster', 'self', 'stateDirectory', 'engine', 'notify', 'local', 'journal'] as const;
 
 /** Sections that only a restart can change, as far as they differ. */
 const needRestart = (before: Config, after: Config): string[] =>
@@ -285,7 +305,7 @@ const reload = async (parts: Parts, config: Config): Promise<void> => {
  */
 export const startDaemon = async (config: Config, deps: DaemonDeps): Promise<Daemon> => {
   const parts = await openParts(config, deps);
-  const { events, evidence, fence, journal } = parts;
+  const { events, evidence, fence, local, journal } = parts;
   const { node } = config.self;
   let sockets: EngineSocket[] = [];
   let keeper: IdentifyKeeper | undefined;
@@ -320,6 +340,7 @@ export const startDaemon = async (config: Config, deps: DaemonDeps): Promise<Dae
       stopping = true;
       stopMaintaining();
       stopEnding();
+      await local?.stop();
       await fence.stop();
       await readiness.stop();
       await keeper.stop();

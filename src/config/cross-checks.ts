@@ -26,15 +26,24 @@ export const checkSelf = (root: unknown): Complaint[] => {
 };
 
 /** Whether the sockets can be opened under their (absolute) paths at all. */
-export const checkSockets = ({ engine, notify }: Pick<ConfigFile, 'engine' | 'notify'>): Complaint[] => {
-  const complaints = Object.entries({ engine, ...(notify && { notify }) })
+export const checkSockets = ({
+  engine,
+  notify,
+  local,
+}: Pick<ConfigFile, 'engine' | 'notify' | 'local'>): Complaint[] => {
+  const sections = Object.entries({ engine, ...(notify && { notify }), ...(local && { local }) });
+  const tooLong = sections
     .filter(([, { socket }]) => Buffer.byteLength(socket) > maxSocketPathBytes)
     .map(([section]) => ({
       path: [section, 'socket'],
       message: `the path of a socket may have ${maxSocketPathBytes} bytes at most`,
     }));
-  if (notify?.socket !== engine.socket) return complaints;
-  return [...complaints, { path: ['notify', 'socket'], message: 'must not be the same as engine.socket' }];
+  const repeated = sections.flatMap(([section, { socket }], index) => {
+    const [other] = sections.slice(0, index).find(([, earlier]) => earlier.socket === socket) ?? [];
+    const message = `must not be the same as ${other}.socket`;
+    return other === undefined ? [] : [{ path: [section, 'socket'], message }];
+  });
+  return [...tooLong, ...repeated];
 };
 
 type Server = ConfigFile['servers'][string];

@@ -13,6 +13,7 @@ import { loadDevices } from './devices.ts';
 import type { BmcConfig, DriverSpecs } from './driver.ts';
 import { schemaNodeOf } from './expectation.ts';
 import { type Complaint, explain } from './explain.ts';
+import { checkLocal } from './local-checks.ts';
 import { type ConfigProblem, formatProblem, inLineOrder } from './problem.ts';
 import { type ConfigFile, configSchema, defaultDeviceDirectories } from './schema.ts';
 import type { SecretSources } from './secrets.ts';
@@ -57,6 +58,7 @@ const resolved = (file: ConfigFile, folder: string): ConfigFile => ({
   stateDirectory: resolve(folder, file.stateDirectory),
   engine: { ...file.engine, socket: resolve(folder, file.engine.socket) },
   ...(file.notify && { notify: { ...file.notify, socket: resolve(folder, file.notify.socket) } }),
+  ...(file.local && { local: { ...file.local, socket: resolve(folder, file.local.socket) } }),
   deviceDirectories: file.deviceDirectories.map((directory) => resolve(folder, directory)),
 });
 
@@ -76,6 +78,7 @@ const checkFile = (
     ...checkSockets(file),
     ...checkChains(file),
     ...checkIdentify(file),
+    ...checkLocal(file),
   ];
   return { file, complaints };
 };

@@ -1,32 +1,10 @@
 import { z } from 'zod';
 import { languages } from '../core/language.ts';
+import { fileMode, group, name, path } from './fields.ts';
+import { localSection } from './local-section.ts';
 
 /** Where a user's own device definitions are looked for when the configuration names no folders. */
 export const defaultDeviceDirectories = ['/etc/noroshi/devices.d'];
-
-const name = z
-  .string()
-  .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/)
-  .meta({
-    expects:
-      'a name of 1 to 63 letters, digits, dots, dashes or underscores that begins with a letter or digit',
-  });
-
-/** A path of the file system; the loader makes relative ones absolute, from the folder of the file. */
-const path = z
-  .string()
-  .regex(/^[^\0]{1,4095}$/)
-  .meta({ expects: 'a path' });
-
-const group = z
-  .string()
-  .regex(/^[A-Za-z_][A-Za-z0-9_.-]{0,31}$/)
-  .meta({ expects: 'the name of a group' });
-
-const fileMode = z
-  .string()
-  .regex(/^0[0-7]{3}$/)
-  .meta({ expects: 'four octal digits in quotes that begin with 0, such as "0660"' });
 
 const socketAccess = {
   mode: fileMode
@@ -233,6 +211,7 @@ export const configSchema = z.strictObject({
   servers,
   fence,
   readiness,
+  local: localSection,
   identify,
   journal,
   alerts,

@@ -121,7 +121,8 @@ export const errorCatalogue = {
   },
   'fence.self': {
     meaning: 'A gateway does not force-stop the server it runs on.',
-    remedy: 'Ask the gateway of another server.',
+    remedy:
+      'Ask the gateway of another server. To reset or stop the own server there are local actions, with a permission of their own: `noroshi local`.',
   },
   'fence.noBmc': {
     meaning: 'The configuration gives this server no BMC.',
@@ -148,6 +149,32 @@ export const errorCatalogue = {
   'fence.failed': {
     meaning: 'The forced stop ended on a fault inside Noroshi.',
     remedy: 'Treat the server as not stopped, and report the log lines of this job.',
+  },
+  'local.notOffered': {
+    meaning: 'No gateway offers local actions on this socket.',
+    remedy:
+      'Local actions are off by default: add a section local to the configuration of the gateway on this server, and restart it.',
+  },
+  'local.notAllowed': {
+    meaning: 'The configuration does not allow this local action.',
+    remedy: 'Add it to local.actions and restart the daemon, or ask for one that is listed there.',
+  },
+  'local.busy': {
+    meaning: 'Another local action is under way.',
+    remedy: 'Wait for its end: it goes through all its ways by itself.',
+  },
+  'local.unable': {
+    meaning: 'The local action could not be tried, so nothing was sent.',
+    remedy:
+      'Run `noroshi local check`: a device, a program or a right is missing. Have another server stop this one.',
+  },
+  'local.failed': {
+    meaning: 'The local action was tried and failed, or may have been done; this server still runs.',
+    remedy: 'Have another server stop this one by force, and read the steps for what was said.',
+  },
+  'local.stillRuns': {
+    meaning: 'The local action was accepted, but this server still runs.',
+    remedy: 'Have another server stop this one by force: nothing on this server is able to.',
   },
   'evidence.life': {
     meaning: 'A path shows life, so the word that the server is off was not taken.',

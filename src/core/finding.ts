@@ -7,6 +7,8 @@ export type Check =
   | 'bmc'
   | 'tool'
   | 'script'
+  | 'device'
+  | 'sysrq'
   | 'address'
   | 'answer'
   | 'login'

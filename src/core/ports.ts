@@ -2,7 +2,7 @@ import type { CallOffSignal } from './call-off.ts';
 import type { Deadline } from './deadline.ts';
 import type { Finding } from './finding.ts';
 import type { Priority } from './lane.ts';
-import type { Reason } from './outcome.ts';
+import type { LocalAction, Reason } from './outcome.ts';
 
 /** Limits every call to a device carries. */
 export interface CallLimits {
@@ -68,6 +68,23 @@ export interface StopPort {
    * once it runs. Never throws.
    */
   stop(limits: CallLimits, onStarted: () => void): Promise<StopReply>;
+}
+
+/** What a way to stop the own server would do if it were asked now, and what that rests on. */
+export interface LocalReadiness {
+  readonly actions: readonly LocalAction[];
+  readonly findings: readonly Finding[];
+}
+
+/** A way to reset, switch off, cycle or interrupt (NMI) the server that this gateway runs on. */
+export interface LocalStopPort {
+  /**
+   * Does it once. `accepted` means that whoever was asked said yes: that this call returns at all shows that
+   * the server still runs. Keeps to the deadline, and never throws.
+   */
+  act(action: LocalAction, limits: CallLimits): Promise<StopReply>;
+  /** Looks, and changes nothing. Keeps to the deadline, and never throws. */
+  examine(limits: CallLimits): Promise<LocalReadiness>;
 }
 
 /** One server's BMC. */

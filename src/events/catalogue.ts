@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { type ErrorCode, errorCatalogue } from '../core/errors.ts';
-import { fenceActions, proofSources } from '../core/outcome.ts';
+import { fenceActions, localActions, proofSources } from '../core/outcome.ts';
 
 /** How much an event matters to the one who is woken by it. */
 export const severities = ['info', 'notice', 'warning', 'critical'] as const;
@@ -45,6 +45,27 @@ export const fenceReport = z.strictObject({
   steps: z.array(step),
 });
 export type FenceReport = z.infer<typeof fenceReport>;
+
+/** One request for a local action. */
+const localRequest = z.strictObject({
+  request: z.string(),
+  /** The server that the gateway runs on. */
+  server,
+  action: z.enum(localActions),
+});
+
+/**
+ * What a local action came to, told by a gateway that is still alive: never `confirmed`, and `refused` only
+ * where certainly nothing was sent.
+ */
+export const localReport = localRequest.extend({
+  outcome: z.enum(['refused', 'unknown']),
+  accepted: z.boolean().optional(),
+  reason,
+  journalled: z.boolean(),
+  steps: z.array(step),
+});
+export type LocalReport = z.infer<typeof localReport>;
 
 /**
  * The closed set of events. An event is a fact, past tense; adding one is a reviewed change here,
@@ -114,6 +135,26 @@ export const eventCatalogue = {
     }),
   },
   'fence.restarted': { severity: 'notice', data: z.strictObject({ job, server, restart }) },
+  /** Nothing was tried: not allowed, or another one is under way. */
+  'local.refused': {
+    severity: 'warning',
+    data: localRequest.extend({ requester, why: z.string(), reason }),
+  },
+  /** `boot` is the kernel's id of the boot that was to end: another one later proves that it did. */
+  'local.requested': {
+    severity: 'warning',
+    data: localRequest.extend({ requester, why: z.string(), boot: z.string().optional() }),
+  },
+  /** Only a server that still runs gets to say this, so it is as bad as it can be. */
+  'local.finished': { severity: 'critical', data: localReport },
+  /**
+   * Told by the next start: the gateway ended after the request, which is what the request was for.
+   * `restarted` tells whether the server was started anew since; missing where that is not known.
+   */
+  'local.interrupted': {
+    severity: 'notice',
+    data: localRequest.extend({ requester, requestedAt: z.string(), restarted: z.boolean().optional() }),
+  },
   'server.powerChanged': {
     severity: 'notice',
     data: z.strictObject({ server, power: z.enum(['on', 'off']), by: z.literal('bmc') }),

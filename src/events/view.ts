@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { fenceActions } from '../core/outcome.ts';
+import { fenceActions, localActions } from '../core/outcome.ts';
 import { type Event, type EventData, type FenceReport, fenceReport, serverOf } from './catalogue.ts';
 import { signOfLife } from './life.ts';
 import { outageAfter, outageSchema } from './outage.ts';
@@ -86,6 +86,20 @@ const jobView = z
   .readonly();
 export type JobView = z.infer<typeof jobView>;
 
+/** A local action that was asked for and whose end is not on record: under way, or it ended the gateway. */
+const localView = z
+  .object({
+    request: z.string(),
+    server: z.string(),
+    action: z.enum(localActions),
+    requester: z.string(),
+    requestedAt: z.string(),
+    /** The kernel's id of the boot it was asked in. */
+    boot: z.string().optional(),
+  })
+  .readonly();
+export type LocalView = z.infer<typeof localView>;
+
 /** Restores a snapshot; fields of a newer version are dropped. */
 export const viewSchema = z
   .object({
@@ -93,6 +107,7 @@ export const viewSchema = z
     seq: z.number(),
     servers: z.record(z.string(), serverView).readonly(),
     jobs: z.record(z.string(), jobView).readonly(),
+    local: localView.optional(),
   })
   .readonly();
 
@@ -265,6 +280,16 @@ const restarted = (view: View, { data }: Of<'fence.restarted'>): View => {
   return job?.report ? withJob(view, { ...job, report: { ...job.report, restart: data.restart } }) : view;
 };
 
+const localRequested = (view: View, { at, data }: Of<'local.requested'>): View => {
+  const { why: _why, ...request } = data;
+  return { ...view, local: { ...request, requestedAt: at } };
+};
+
+const localEnded = (view: View, request: string): View => {
+  const { local, ...rest } = view;
+  return local?.request === request ? rest : view;
+};
+
 const mismatch = ({ pinned, found }: EventData<'bmc.identityMismatched'>) => ({
   code: 'bmc.identity' as const,
   message: `The BMC's identity is ${found}, but ${pinned} is pinned.`,
@@ -310,12 +335,18 @@ const fold = (view: View, event: Event): View => {
       return contradicted(view, event);
     case 'fence.restarted':
       return restarted(view, event);
+    case 'local.requested':
+      return localRequested(view, event);
+    case 'local.finished':
+    case 'local.interrupted':
+      return localEnded(view, event.data.request);
     case 'gateway.started':
       return forgetReadings(view);
     case 'bmc.rechecked':
     case 'fence.joined':
     case 'fence.scriptStarted':
     case 'fence.scriptEnded':
+    case 'local.refused':
     case 'gateway.stopped':
     case 'config.reloaded':
     case 'config.rejected':

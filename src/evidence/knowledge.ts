@@ -137,6 +137,10 @@ export const learn = (base: KnowledgeBase, event: Event, nowMs: number): Knowled
     case 'fence.scriptEnded':
     case 'fence.contradicted':
     case 'fence.restarted':
+    case 'local.refused':
+    case 'local.requested':
+    case 'local.finished':
+    case 'local.interrupted':
     case 'bmc.identityPinned':
     case 'bmc.cipherZeroChanged':
     case 'server.readinessChanged':

@@ -2,6 +2,7 @@ import type { Clock } from '../core/clock.ts';
 import type { ErrorCode } from '../core/errors.ts';
 import type { CallLimits, StopPort, StopReply } from '../core/ports.ts';
 import { type ProgramEnd, type ProgramRun, runProgram } from '../io/program.ts';
+import { howItEnded } from './ending.ts';
 
 /** The site's own script, by the contract of the product's forced-stop script. */
 export interface StopScript {
@@ -31,36 +32,20 @@ const environmentOf = ({ server, local }: StopScript, path: string): Record<stri
   CLP_FORCESTOP_MODE: forcedStop,
 });
 
-const longestWords = 200;
-
-/** The last line that the script wrote, which is where scripts put why they failed. */
-const lastWords = ({ stdout, stderr }: ProgramRun): string => {
-  const line = `${stdout}\n${stderr}`.trim().split('\n').at(-1)?.trim() ?? '';
-  return line === '' ? '' : `; it wrote last: ${line.slice(0, longestWords)}`;
-};
-
-const failureOf = (end: ProgramEnd): { code: ErrorCode; words: string } => {
-  switch (end.kind) {
-    case 'exit':
-      return { code: 'script.failed', words: `ended with exit code ${end.code}` };
-    case 'signal':
-      return { code: 'script.failed', words: `was ended by ${end.name}` };
-    case 'flooded':
-      return { code: 'script.failed', words: 'wrote too much and was killed' };
-    case 'limit':
-      return { code: 'script.timedOut', words: 'took too long and was killed' };
-    case 'calledOff':
-      return { code: 'script.timedOut', words: 'was called off and killed' };
-    case 'notStarted':
-      return { code: 'script.notStarted', words: `could not be started (${end.message})` };
-  }
+const codes: Record<ProgramEnd['kind'], ErrorCode> = {
+  exit: 'script.failed',
+  signal: 'script.failed',
+  flooded: 'script.failed',
+  limit: 'script.timedOut',
+  calledOff: 'script.timedOut',
+  notStarted: 'script.notStarted',
 };
 
 const replyOf = ({ file, server }: StopScript, run: ProgramRun): StopReply => {
   const { end } = run;
   if (end.kind === 'exit' && end.code === 0) return { kind: 'accepted' };
-  const { code, words } = failureOf(end);
-  const reason = { code, message: `${file}, run to stop ${server}, ${words}${lastWords(run)}` };
+  const message = `${file}, run to stop ${server}, ${howItEnded(run)}`;
+  const reason = { code: codes[end.kind], message };
   if (end.kind === 'notStarted') return { kind: 'notSent', reason };
   return { kind: 'unanswered', reason, ...(end.kind === 'exit' && { exitCode: end.code }) };
 };

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { type ErrorCode, errorCatalogue } from '../../src/core/errors.ts';
-import { fenceActions } from '../../src/core/outcome.ts';
+import { fenceActions, localActions } from '../../src/core/outcome.ts';
 import type { Event, EventData, EventType, NewEvent } from '../../src/events/catalogue.ts';
 import { identifyReasons, journalTroubles, severityOf } from '../../src/events/catalogue.ts';
 
@@ -43,6 +43,8 @@ const report = fc.record(
   },
   { requiredKeys: ['job', 'server', 'action', 'outcome', 'fenced', 'journalled', 'steps'] },
 );
+
+const localRequest = { request: job, server, action: fc.constantFrom(...localActions) };
 
 /** Data for every type of the catalogue: a new event does not compile until it is listed here. */
 const dataOf: { [Type in EventType]: fc.Arbitrary<EventData<Type>> } = {
@@ -90,6 +92,26 @@ const dataOf: { [Type in EventType]: fc.Arbitrary<EventData<Type>> } = {
     server,
     restart: restart as fc.Arbitrary<EventData<'fence.restarted'>['restart']>,
   }),
+  'local.refused': fc.record({ ...localRequest, requester: text, why: text, reason }),
+  'local.requested': fc.record(
+    { ...localRequest, requester: text, why: text, boot: text },
+    { requiredKeys: ['request', 'server', 'action', 'requester', 'why'] },
+  ) as fc.Arbitrary<EventData<'local.requested'>>,
+  'local.finished': fc.record(
+    {
+      ...localRequest,
+      outcome: fc.constantFrom('refused' as const, 'unknown' as const),
+      accepted: fc.boolean(),
+      reason,
+      journalled: fc.boolean(),
+      steps: fc.array(fc.record({ atMs: fc.nat(), step: text, result: text }), { maxLength: 3 }),
+    },
+    { requiredKeys: ['request', 'server', 'action', 'outcome', 'reason', 'journalled', 'steps'] },
+  ) as fc.Arbitrary<EventData<'local.finished'>>,
+  'local.interrupted': fc.record(
+    { ...localRequest, requester: text, requestedAt: at, restarted: fc.boolean() },
+    { requiredKeys: ['request', 'server', 'action', 'requester', 'requestedAt'] },
+  ) as fc.Arbitrary<EventData<'local.interrupted'>>,
   'server.powerChanged': fc.record({
     server,
     power: fc.constantFrom('on', 'off'),

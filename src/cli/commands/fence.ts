@@ -29,7 +29,8 @@ const reasonLines = ({ reason }: FenceReport): string[] =>
 const restartLines = ({ restart }: FenceReport): string[] =>
   restart ? [`  restart  ${restart.outcome}${restart.reason ? `: ${restart.reason.message}` : ''}`] : [];
 
-const stepLine = ({ atMs, step, result }: FenceReport['steps'][number]): string =>
+/** One step of a report for people. */
+export const stepLine = ({ atMs, step, result }: FenceReport['steps'][number]): string =>
   `  ${`${atMs.toFixed(1)} ms`.padStart(12)}  ${step.padEnd(8)}  ${result}`;
 
 /** A report for people: the verdict first, then what it rests on, then what was done. */

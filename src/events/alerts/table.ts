@@ -1,5 +1,6 @@
 import type { FenceAction } from '../../core/outcome.ts';
 import type { EventData } from '../catalogue.ts';
+import { localRows } from './local-rows.ts';
 import type { AlertRow } from './row.ts';
 
 type Requested = EventData<'fence.requested'>;
@@ -192,4 +193,5 @@ export const alertTable: readonly AlertRow[] = [
       ja: 'サーバ %1 の強制停止に失敗したため、グループをフェイルオーバしてはなりません (%2)。抑制の判断はクラスタエンジンが行います。',
     },
   },
+  ...localRows,
 ];

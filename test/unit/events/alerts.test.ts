@@ -33,6 +33,21 @@ const scriptEnded = (data: Partial<EventData<'fence.scriptEnded'>>): NewEvent =>
   data: { job: 'j', server: 'server2', file: '/site/stop.sh', result: 'failed', ...data },
 });
 
+const localRequested = (action: EventData<'local.requested'>['action']): NewEvent => ({
+  type: 'local.requested',
+  source: 'fence',
+  data: { request: 'r', server: 'server1', action, requester: 'test', why: 'stall' },
+});
+
+const localRefused = (action: EventData<'local.requested'>['action']): NewEvent => ({
+  type: 'local.refused',
+  source: 'fence',
+  data: {
+    ...{ request: 'r', server: 'server1', action, requester: 'test', why: 'stall' },
+    reason: { code: 'local.notAllowed', message: 'not allowed' },
+  },
+});
+
 const accepted = { outcome: 'unknown', accepted: true } as const;
 
 /** The product's modules, IDs and levels: its list of alert destinations, X 4.2 for Linux. */
@@ -56,6 +71,12 @@ describe('alerts of the product', () => {
     ['an NMI is accepted', finished({ action: 'nmi', ...accepted }), []],
     ['an NMI is refused', finished({ action: 'nmi', outcome: 'refused' }), ['rc 423 error']],
     ['a power-on fails', finished({ action: 'on' }), []],
+    ['a reset of the own server is requested', localRequested('reset'), ['apisv 18 info']],
+    ['its power-off', localRequested('off'), ['apisv 19 info']],
+    ['its power cycle', localRequested('cycle'), ['apisv 20 info']],
+    ['its NMI', localRequested('nmi'), ['apisv 21 info']],
+    ['its reset is refused', localRefused('reset'), ['apisv 118 error']],
+    ['its NMI is refused', localRefused('nmi'), ['apisv 121 error']],
     ['a script completes', scriptEnded({ result: 'completed', exitCode: 0 }), ['rc 412 info']],
     ['a script fails', scriptEnded({ exitCode: 3 }), ['rc 431 error']],
     ['a script cannot be started', scriptEnded({ result: 'notStarted' }), ['rc 431 error']],
@@ -97,8 +118,8 @@ describe('alerts of the product', () => {
 });
 
 describe('the table', () => {
-  test('has one row for each module and ID, and the same places in every language', () => {
-    const names = alertTable.map(({ module, id }) => `${module}/${id}`);
+  test('has one row for each event, module and ID, and the same places in every language', () => {
+    const names = alertTable.map(({ on, module, id }) => `${on} ${module}/${id}`);
     expect(new Set(names).size).toBe(names.length);
     const places = (text: string) => [...new Set(text.match(/%\d/g))].sort();
     for (const { text } of alertTable) expect(places(text.ja)).toEqual(places(text.en));

@@ -20,6 +20,10 @@ test('what a full disk still takes is a reviewed list', () => {
     'journal.impaired',
     'journal.recovered',
     'journal.replaced',
+    'local.finished',
+    'local.interrupted',
+    'local.refused',
+    'local.requested',
     'server.confirmedOff',
     'server.powerChanged',
   ]);
