@@ -44,7 +44,7 @@ const writeFiles = (folder: string, plugin: string, index: number): string => {
   const log = join(folder, 'chassis.log');
   mkdirSync(join(folder, 'state'), { recursive: true });
   writeFileSync(join(folder, 'lan.conf'), [...lines, `loadlib "${plugin}" "${log}"`, ''].join('\n'));
-  writeFileSync(join(folder, 'bmc.emu'), emulatorCommands);
+  writeFileSync(join(folder, 'bmc.emu'), emulatorCommands([]));
   writeFileSync(log, '');
   return log;
 };

@@ -3,7 +3,7 @@ import { type LastKnown, reportingBmc } from '../bmc/reporting.ts';
 import type { Config } from '../config/load.ts';
 import type { Clock } from '../core/clock.ts';
 import { CodedError } from '../core/errors.ts';
-import type { BmcPort, BmcSession, JudgeGuid } from '../core/ports.ts';
+import type { BmcPort, BmcReadings, BmcSession, JudgeGuid } from '../core/ports.ts';
 import type { NewEvent } from '../events/catalogue.ts';
 
 export interface HardwareDeps {
@@ -34,6 +34,18 @@ const countUse = (port: BmcPort): CountedBmc => {
     users -= 1;
     if (users === 0) onIdle();
   };
+  const inUse = async <Value>(work: () => Promise<Value>): Promise<Value> => {
+    users += 1;
+    try {
+      return await work();
+    } finally {
+      release();
+    }
+  };
+  const countedReadings = (readings: BmcReadings): BmcReadings => ({
+    sensors: (...asked) => inUse(() => readings.sensors(...asked)),
+    eventLog: (...asked) => inUse(() => readings.eventLog(...asked)),
+  });
   const counted = (session: BmcSession): BmcSession => {
     let open = true;
     return {
@@ -55,14 +67,8 @@ const countUse = (port: BmcPort): CountedBmc => {
         throw error;
       }
     },
-    async examine(limits, judge) {
-      users += 1;
-      try {
-        return await port.examine(limits, judge);
-      } finally {
-        release();
-      }
-    },
+    examine: (limits, judge) => inUse(() => port.examine(limits, judge)),
+    ...(port.readings && { readings: countedReadings(port.readings) }),
     close: () => port.close(),
     // A job may come back to a BMC that was idle between two tries, so it is closed every time.
     retire: () =>

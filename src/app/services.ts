@@ -20,6 +20,7 @@ import type { Hardware } from './hardware.ts';
 import { pinIdentity, unpinIdentity } from './identity.ts';
 import { setMaintenance } from './maintenance.ts';
 import { version } from './paths.ts';
+import { type ReadingDeps, readServerEventLog, readServerSensors } from './readings.ts';
 
 export interface ServiceDeps {
   readonly clock: Clock;
@@ -126,6 +127,11 @@ const examine: (deps: ServiceDeps) => EngineServices['examine'] = (deps) => asyn
   return examineServers({ clock, self: own, bmcOf, identities, scriptsOf }, names);
 };
 
+const readingDeps = ({ clock, hardware, identities }: ServiceDeps, server: string): ReadingDeps => ({
+  ...{ clock, identities },
+  bmc: hardware().bmcOf(server),
+});
+
 /** How the journal is, with its figures as long as it answers. */
 const journalHealth = async ({ journal }: ServiceDeps) => {
   const stats = await journal.stats().catch(() => undefined);
@@ -157,6 +163,14 @@ export const createServices = (deps: ServiceDeps): EngineServices => {
     async unpinIdentity(name, requester) {
       const { identities, events } = deps;
       return unpinIdentity({ identities, record: events.record }, knownServer(deps, name), requester);
+    },
+    async readSensors(name) {
+      const server = knownServer(deps, name);
+      return readServerSensors(readingDeps(deps, server), server);
+    },
+    async readEventLog({ server: name, last }) {
+      const server = knownServer(deps, name);
+      return readServerEventLog(readingDeps(deps, server), server, last);
     },
     confirmOff({ server, ...order }) {
       const { fence, events, evidence, config } = deps;

@@ -2,7 +2,7 @@ import type { Clock } from '../core/clock.ts';
 import { CodedError, type ErrorCode, messageOf } from '../core/errors.ts';
 import type { Finding } from '../core/finding.ts';
 import type { Reason } from '../core/outcome.ts';
-import type { BmcPort, BmcSession, CallLimits, JudgeGuid } from '../core/ports.ts';
+import type { BmcPort, BmcReadings, BmcSession, CallLimits, JudgeGuid } from '../core/ports.ts';
 import type { NewEvent } from '../events/catalogue.ts';
 
 /** What was last recorded of a server, so that only changes become events, and now and then that there is none. */
@@ -112,6 +112,21 @@ const tellExamined = (reporter: Reporter, findings: readonly Finding[]): void =>
 const reasonIn = (finding: Finding): Reason | undefined =>
   finding.state === 'bad' && finding.code ? { code: finding.code, message: finding.message } : undefined;
 
+/**
+ * Reads that came through are an answer. One that failed is not told: it may have run out of its own time in the
+ * midst of a hundred answers, and silence must not be claimed of a BMC that speaks.
+ */
+const reportingReadings = (reporter: Reporter, readings: BmcReadings): BmcReadings => {
+  const tellAnswer = <Value>(value: Value): Value => {
+    reporter.answered();
+    return value;
+  };
+  return {
+    sensors: async (...asked) => tellAnswer(await readings.sensors(...asked)),
+    eventLog: async (...asked) => tellAnswer(await readings.eventLog(...asked)),
+  };
+};
+
 /** The same BMC, with what its answers and silences show turned into events. */
 export const reportingBmc = (port: BmcPort, deps: ReportingDeps): BmcPort => {
   const reporter = createReporter(deps);
@@ -141,6 +156,7 @@ export const reportingBmc = (port: BmcPort, deps: ReportingDeps): BmcPort => {
       if (!limits.signal?.calledOff) tellExamined(reporter, findings);
       return findings;
     },
+    ...(port.readings && { readings: reportingReadings(reporter, port.readings) }),
     close: () => port.close(),
   };
 };

@@ -8,6 +8,7 @@ import type { EventsOptions } from './commands/events.ts';
 import type { FenceOptions } from './commands/fence.ts';
 import type { LocalActOptions } from './commands/local.ts';
 import type { MaintenanceOptions } from './commands/maintenance.ts';
+import type { SelOptions } from './commands/sel.ts';
 import { type ExitCode, exitCodes, type Terminal } from './terminal.ts';
 import type { EngineOptions } from './with-engine.ts';
 
@@ -101,8 +102,20 @@ const addMaintenance = (program: Command, terminal: Terminal, finish: Finish): v
     );
 };
 
+const addReadings = (bmc: Command, terminal: Terminal, finish: Finish): void => {
+  engineCommand(bmc, 'sensors <server>', 'read every sensor of a server').action(
+    async (server: string, options: EngineOptions) =>
+      finish(await (await import('./commands/sensors.ts')).sensorsCommand(terminal, server, options)),
+  );
+  engineCommand(bmc, 'sel <server>', 'read the System Event Log of a server, oldest first')
+    .option('--last <n>', 'only the last n entries (default: all, at most 2000)')
+    .action(async (server: string, options: SelOptions) =>
+      finish(await (await import('./commands/sel.ts')).selCommand(terminal, server, options)),
+    );
+};
+
 const addBmcCommands = (program: Command, terminal: Terminal, finish: Finish): void => {
-  const bmc = program.command('bmc').description('see to the BMC of a server');
+  const bmc = program.command('bmc').description('see to the BMC of a server, or read what it knows');
   for (const [verb, description] of [
     ['pin', 'remember the BMC that answers now as the one of this server'],
     ['unpin', 'forget the remembered BMC, after a board was replaced; the next proof remembers anew'],
@@ -112,6 +125,7 @@ const addBmcCommands = (program: Command, terminal: Terminal, finish: Finish): v
         finish(await (await import('./commands/pin.ts')).pinCommand(terminal, verb, server, options)),
     );
   }
+  addReadings(bmc, terminal, finish);
 };
 
 const localWords: Readonly<Record<LocalAction, string>> = {

@@ -82,6 +82,10 @@ export const errorCatalogue = {
     remedy:
       'Run `noroshi doctor SERVER`; install the program, or correct the lines and patterns in the device definition.',
   },
+  'readings.unsupported': {
+    meaning: 'The driver of this BMC reads neither sensors nor the event log.',
+    remedy: 'Use the model ipmi for this BMC, or ask the program of the command model by hand.',
+  },
   'identify.notProvable': {
     meaning: 'The BMC accepted the identify command, but does not report the state of the lamp.',
     remedy: 'Look at the server, or trust the BMC; nothing more can be proved from here.',

@@ -3,6 +3,7 @@ import type { Deadline } from './deadline.ts';
 import type { Finding } from './finding.ts';
 import type { Priority } from './lane.ts';
 import type { LocalAction, Reason } from './outcome.ts';
+import type { EventLogReading, SensorReading } from './readings.ts';
 
 /** Limits every call to a device carries. */
 export interface CallLimits {
@@ -87,6 +88,17 @@ export interface LocalStopPort {
   examine(limits: CallLimits): Promise<LocalReadiness>;
 }
 
+/**
+ * Reads that no forced stop rests on. They take one question after the other, in a session of their own that is
+ * closed again; a BMC that `judge` finds to be the wrong one is asked nothing more. They throw a CodedError with
+ * a `bmc.*` code.
+ */
+export interface BmcReadings {
+  sensors(limits: CallLimits, judge: JudgeGuid): Promise<readonly SensorReading[]>;
+  /** The last `last` entries of the event log. */
+  eventLog(limits: CallLimits, judge: JudgeGuid, last: number): Promise<EventLogReading>;
+}
+
 /** One server's BMC. */
 export interface BmcPort {
   /** Logs in; nothing about the server is changed. Throws a CodedError with a `bmc.*` code. */
@@ -96,6 +108,8 @@ export interface BmcPort {
    * login, no command that acts. What fails is a finding. Never throws, and leaves no session open.
    */
   examine(limits: CallLimits, judge: JudgeGuid): Promise<readonly Finding[]>;
+  /** Sensors and event log; missing where the driver cannot read them. */
+  readonly readings?: BmcReadings;
   /** Frees what the driver holds. */
   close(): Promise<void>;
 }

@@ -68,7 +68,7 @@ export const ipmitool = (
 
 /** Runs a program of FreeIPMI over RMCP+; secrets go by a configuration file of mode 600. */
 export const freeipmi = async (
-  program: 'ipmipower' | 'ipmi-chassis',
+  program: 'ipmipower' | 'ipmi-chassis' | 'ipmi-sensors' | 'ipmi-sel',
   { host, port }: Subject,
   suite: number,
   words: string,
@@ -79,7 +79,12 @@ export const freeipmi = async (
   const lines = [`username ${user}`, `password ${password}`, ...(kg === undefined ? [] : [`k_g ${kg}`])];
   writeFileSync(file, `${lines.join('\n')}\n`, { mode: 0o600 });
   const where = ['--config-file', file, '-D', 'LAN_2_0', '-h', `${host}:${port}`, '-I', String(suite)];
-  const options = level === undefined ? [] : ['-l', level];
+  // The programs that read sensor records keep them in a folder; without one of its own it would be the user's.
+  const keepsRecords = program === 'ipmi-sensors' || program === 'ipmi-sel';
+  const options = [
+    ...(level === undefined ? [] : ['-l', level]),
+    ...(keepsRecords ? [`--sdr-cache-directory=${folder}`, '--quiet-cache'] : []),
+  ];
   try {
     return await run([peerPath(program), ...where, ...options, ...words.split(' ')], { timeoutMs });
   } finally {

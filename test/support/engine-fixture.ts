@@ -53,6 +53,11 @@ export const fakeServices = (): EngineServices => ({
   }),
   pinIdentity: async (server) => ({ server, outcome: 'confirmed', guid: '00ff' }),
   unpinIdentity: async (server) => ({ server, outcome: 'confirmed' }),
+  readSensors: async (server) => ({ server, at: '2026-01-01T00:00:00.000Z', sensors: [] }),
+  readEventLog: async ({ server, last }) => ({
+    ...{ server, at: '2026-01-01T00:00:00.000Z', total: last },
+    ...{ overflow: false, entries: [] },
+  }),
   confirmOff: async (order) => ({ ...order, at: '2026-01-01T00:00:00.000Z', evidence }),
   examine: async (server = row.name) => ({ works: true, servers: [{ server, works: true, findings: [] }] }),
   reportNode: async () => undefined,

@@ -8,6 +8,8 @@ const packageOf = {
   ipmitool: 'ipmitool',
   ipmipower: 'freeipmi-tools',
   'ipmi-chassis': 'freeipmi-tools',
+  'ipmi-sensors': 'freeipmi-tools',
+  'ipmi-sel': 'freeipmi-tools',
   'ipmi-raw': 'freeipmi-tools',
   'bmc-info': 'freeipmi-tools',
   ipmiutil: 'ipmiutil',

@@ -1,11 +1,9 @@
 import type { Clock } from '../../core/clock.ts';
 import { type Finding, good, warning } from '../../core/finding.ts';
 import { getSelTime } from '../ipmi/commands/get-sel-time.ts';
+import { ipmiTime } from '../ipmi/timestamp.ts';
 import { type Ask, unanswered } from './ask.ts';
 
-/** Section 37: up to here seconds count from the start of the BMC, and the last value is a clock that was never set. */
-const firstDate = 0x20000001;
-const neverSet = 0xffffffff;
 const mostOffSeconds = 60;
 
 const remedy = 'Let the BMC take its time in UTC from NTP, so that its event log can be read beside others.';
@@ -19,7 +17,7 @@ const lengthText = (seconds: number): string => {
 };
 
 const clockFinding = (address: string, bmcSeconds: number, ourSeconds: number): Finding => {
-  if (bmcSeconds < firstDate || bmcSeconds === neverSet)
+  if (ipmiTime(bmcSeconds).kind !== 'utc')
     return warning('clock', `the clock of ${address} is not set`, remedy);
   const off = bmcSeconds - ourSeconds;
   const seconds = Math.round(Math.abs(off));

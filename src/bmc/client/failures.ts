@@ -66,9 +66,23 @@ const uncertainCodes: ReadonlySet<number> = new Set([
 /** Whether a command that was answered like this may have been done all the same. */
 export const mayHaveBeenDone = (completionCode: number): boolean => uncertainCodes.has(completionCode);
 
+/** A command that came back with a completion code other than 00h; a few of them are an answer too. */
+export class CompletionError extends CodedError {
+  readonly completionCode: number;
+
+  constructor(address: string, command: string, completionCode: number) {
+    super(
+      completionErrorCode(completionCode),
+      `${address} answered ${command} with completion code ${completionText(completionCode)}`,
+    );
+    this.completionCode = completionCode;
+  }
+}
+
 /** The error for a command that came back with a completion code other than 00h. */
-export const completionError = (address: string, command: string, completionCode: number): CodedError =>
-  new CodedError(
-    completionErrorCode(completionCode),
-    `${address} answered ${command} with completion code ${completionText(completionCode)}`,
-  );
+export const completionError = (address: string, command: string, completionCode: number): CompletionError =>
+  new CompletionError(address, command, completionCode);
+
+/** The completion code behind a thrown value, where there is one. */
+export const completionCodeOf = (error: unknown): number | undefined =>
+  error instanceof CompletionError ? error.completionCode : undefined;

@@ -17,6 +17,7 @@ import { examineBmc } from '../examine.ts';
 import { chassisControl } from '../ipmi/commands/chassis-control.ts';
 import { chassisIdentify } from '../ipmi/commands/chassis-identify.ts';
 import { getChassisStatus } from '../ipmi/commands/get-chassis-status.ts';
+import { createReadings } from '../readings/readings.ts';
 import type { NativeOptions } from './native-options.ts';
 
 export interface NativeDeps {
@@ -121,7 +122,8 @@ export const createNativeBmc = (options: NativeOptions, deps: NativeDeps): BmcPo
     : undefined;
   /** Sessions in use, and those on their way out. */
   const open = new Set<BmcSession>();
-  const examinations = createEndable();
+  const visits = createEndable();
+  const readings = createReadings(contact);
   const lingerers = createLingerers(clock);
 
   const openSession = (limits: CallLimits): Promise<BmcSession> | BmcSession => {
@@ -154,13 +156,19 @@ export const createNativeBmc = (options: NativeOptions, deps: NativeDeps): BmcPo
       return tracked;
     },
     examine: (limits, judge) =>
-      examinations.run(limits.signal, (signal) =>
+      visits.run(limits.signal, (signal) =>
         examineBmc({ contact, resolve: resolveName, judge }, { ...limits, signal }),
       ),
+    readings: {
+      sensors: (limits, judge) =>
+        visits.run(limits.signal, (signal) => readings.sensors({ ...limits, signal }, judge)),
+      eventLog: (limits, judge, last) =>
+        visits.run(limits.signal, (signal) => readings.eventLog({ ...limits, signal }, judge, last)),
+    },
     async close() {
       const closing = [...open].map((session) => session.close());
       lingerers.hurry();
-      await Promise.all([examinations.end(), ...closing]);
+      await Promise.all([visits.end(), ...closing]);
       await warm?.close();
     },
   };

@@ -1,7 +1,7 @@
 import type { Decoded } from './decoded.ts';
 
 /** Network function codes, IPMI 2.0 table 5-1. */
-export const netFns = { chassis: 0x00, application: 0x06, storage: 0x0a } as const;
+export const netFns = { chassis: 0x00, sensor: 0x04, application: 0x06, storage: 0x0a } as const;
 
 /**
  * One IPMI command: its numbers and its four codecs. `encodeResponse` and `decodeResponse` deal

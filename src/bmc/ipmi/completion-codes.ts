@@ -8,7 +8,13 @@ export const completionCodes = {
   busy: 0xc0,
   invalidCommand: 0xc1,
   timeout: 0xc3,
+  /** The reservation was lost: what was reserved has changed. */
+  reservationCancelled: 0xc5,
   badLength: 0xc7,
+  /** More bytes were asked for than one answer can hold. */
+  tooManyBytes: 0xca,
+  /** There is no such sensor or record. */
+  notPresent: 0xcb,
   invalidField: 0xcc,
   duplicate: 0xcf,
   firmwareUpdate: 0xd1,
@@ -21,6 +27,9 @@ const texts: Readonly<Record<number, string>> = {
   [completionCodes.busy]: 'node busy',
   [completionCodes.invalidCommand]: 'invalid command',
   [completionCodes.timeout]: 'timeout while processing the command',
+  [completionCodes.reservationCancelled]: 'reservation cancelled',
+  [completionCodes.tooManyBytes]: 'cannot return the number of bytes asked for',
+  [completionCodes.notPresent]: 'sensor, data or record not present',
   [completionCodes.badLength]: 'request data length invalid',
   [completionCodes.invalidField]: 'invalid data field in request',
   [completionCodes.duplicate]: 'cannot execute duplicated request',

@@ -11,6 +11,9 @@ const server = z.string().min(1).max(253);
 /** Who asks, as the journal names them. */
 export const caller = z.string().min(1).max(128);
 
+/** So many entries fit into one line of the socket, which ends at 1 MiB. */
+const mostLogEntries = 2000;
+
 export const nothing = z.strictObject({});
 
 const hello = z.strictObject({
@@ -87,6 +90,11 @@ export const createServiceMethods = (services: EngineServices) => ({
   'bmc.pin': method(z.strictObject({ server }), (params) => services.pinIdentity(params.server)),
   'bmc.unpin': method(z.strictObject({ server, requester: caller.exactOptional() }), (params, { peer }) =>
     services.unpinIdentity(params.server, params.requester ?? peer.client()),
+  ),
+  'bmc.sensors': method(z.strictObject({ server }), (params) => services.readSensors(params.server)),
+  'bmc.sel': method(
+    z.strictObject({ server, last: z.int().min(1).max(mostLogEntries).exactOptional() }),
+    (params) => services.readEventLog({ last: mostLogEntries, ...params }),
   ),
   'doctor.run': method(z.strictObject({ server: server.exactOptional() }), (params) =>
     services.examine(params.server),

@@ -1,5 +1,6 @@
 import type { Finding } from '../../core/finding.ts';
 import type { FenceAction, Outcome, Reason } from '../../core/outcome.ts';
+import type { EventLogReading, SensorReading } from '../../core/readings.ts';
 import type { EventData, FenceReport } from '../../events/catalogue.ts';
 import type { JournalCondition, JournalStats } from '../../events/journal.ts';
 import type { ServerView } from '../../events/view.ts';
@@ -78,6 +79,21 @@ export interface IdentityResult {
   readonly reason?: Reason;
 }
 
+/** The sensors of a server as they were read; `at` is when the last of them was. */
+export interface SensorsResult {
+  readonly server: string;
+  /** ISO 8601 UTC. */
+  readonly at: string;
+  readonly sensors: readonly SensorReading[];
+}
+
+/** The event log of a server as it was read. */
+export interface EventLogResult extends EventLogReading {
+  readonly server: string;
+  /** ISO 8601 UTC. */
+  readonly at: string;
+}
+
 /** Whether a forced stop of one server would work now: not where any finding is `bad`. */
 export interface Verdict {
   readonly server: string;
@@ -120,6 +136,10 @@ export interface EngineServices {
   }): Promise<MaintenanceResult>;
   pinIdentity(server: string): Promise<IdentityResult>;
   unpinIdentity(server: string, requester: string): Promise<IdentityResult>;
+  /** Reads every sensor of a server; takes up to 60 s, and a forced stop goes before it at the next packet. */
+  readSensors(server: string): Promise<SensorsResult>;
+  /** Reads the last entries of a server's event log; the same holds. */
+  readEventLog(order: { readonly server: string; readonly last: number }): Promise<EventLogResult>;
   /** Takes the operator's word; throws `evidence.life` where a path shows life, `evidence.self` for its own server. */
   confirmOff(order: ConfirmOrder): Promise<ConfirmResult>;
   /** Tries every path to a server, or to all of them, without changing anything; takes up to 10 s each. */

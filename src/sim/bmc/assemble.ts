@@ -5,12 +5,15 @@ import type { Secret } from '../../core/secret.ts';
 import { type Bmc, createBmc } from './bmc.ts';
 import { createCommandTable } from './commands.ts';
 import { createConversation } from './conversation.ts';
+import { defaultDevices, defaultSensors } from './default-sensors.ts';
+import { defaultEventLog } from './event-log.ts';
 import type { BmcFact, LoginRefusal, SessionEvent } from './facts.ts';
 import type { FaultBoard } from './faults/faults.ts';
 import { oneGuid } from './guids.ts';
 import { createHandshake } from './handshake.ts';
 import type { Machine } from './machine.ts';
 import { countUp } from './numbering.ts';
+import { createSensorBoard, type SimSensor } from './sensor-board.ts';
 import { createSessionTable, type SessionLimits, type SessionTable } from './sessions.ts';
 import { type BmcUser, wholePassword } from './users.ts';
 
@@ -35,6 +38,12 @@ export interface BmcOptions {
   readonly kg?: Secret;
   readonly limits?: Partial<SessionLimits>;
   readonly device?: DeviceId;
+  /** Its sensors, by default those of a small server. */
+  readonly sensors?: readonly SimSensor[];
+  /** Entries of 16 bytes, oldest first; by default a few. */
+  readonly eventLog?: readonly Buffer[];
+  /** The most bytes of a sensor record that it puts into one answer, default 255. */
+  readonly longestRead?: number;
 }
 
 const defaultSuites: readonly number[] = [17, 3];
@@ -92,6 +101,9 @@ export const assembleBmc = (
     sessions,
     guids,
     wallMs: faults.over('wallMs', () => clock.wallMs()),
+    sensors: createSensorBoard(options.sensors ?? defaultSensors, defaultDevices, deps.machine.power),
+    eventLog: options.eventLog ?? defaultEventLog,
+    longestRead: options.longestRead ?? 255,
     suites,
     device,
     kgSet: kg !== undefined,

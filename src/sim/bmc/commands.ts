@@ -27,9 +27,10 @@ import type { Guids } from './guids.ts';
 import type { Machine } from './machine.ts';
 import { sessionHandlers } from './session-commands.ts';
 import type { SessionTable } from './sessions.ts';
+import { type StorageDeps, storageHandlers } from './storage-commands.ts';
 
 /** What the commands of one BMC act on. */
-export interface CommandDeps {
+export interface CommandDeps extends StorageDeps {
   readonly machine: Machine;
   readonly sessions: SessionTable;
   readonly guids: Guids;
@@ -96,6 +97,7 @@ export const createCommandTable = (deps: CommandDeps): CommandTable => {
     ...sessionHandlers(deps.sessions),
     ...deviceHandlers(deps),
     ...chassisHandlers(deps),
+    ...storageHandlers(deps),
   ];
   const keyOf = (netFn: number, command: number) => (netFn << 8) | command;
   const table = new Map(handlers.map((entry) => [keyOf(entry.netFn, entry.command), entry]));

@@ -58,10 +58,15 @@ export const lanConf = (config: LanConfig): string => {
   ].join('\n');
 };
 
-/** The emulator's commands (man ipmi_sim_cmd): one BMC that answers Get Device ID; nothing else is needed. */
-export const emulatorCommands = [
-  'mc_setbmc 0x20',
-  'mc_add 0x20 0x20 no-device-sdrs 0x23 9 8 0x9f 0x1291 0xf02',
-  'mc_enable 0x20',
-  '',
-].join('\n');
+/**
+ * The emulator's commands (man ipmi_sim_cmd): one BMC that answers Get Device ID, and what `more` gives it, such as
+ * sensors; a forced stop needs nothing else.
+ */
+export const emulatorCommands = (more: readonly string[]): string =>
+  [
+    'mc_setbmc 0x20',
+    'mc_add 0x20 0x20 no-device-sdrs 0x23 9 8 0x9f 0x1291 0xf02',
+    ...more,
+    'mc_enable 0x20',
+    '',
+  ].join('\n');

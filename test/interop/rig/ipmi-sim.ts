@@ -28,6 +28,8 @@ export interface IpmiSimOptions {
   readonly guid?: string;
   /** An address of 127.0.0.0/8; random where not given, so that simulators do not meet. */
   readonly host?: string;
+  /** Commands of the emulator that give its BMC more, such as sensors (man ipmi_sim_cmd). */
+  readonly emulator?: readonly string[];
   /** A UDP port; a free one where not given. */
   readonly port?: number;
 }
@@ -58,11 +60,11 @@ export const loopbackAddress = (): string =>
   `127.${randomInt(64, 127)}.${randomInt(256)}.${randomInt(1, 255)}`;
 
 /** Everything ipmi_sim needs, in a folder of its own; its paths are relative, so no quoting is needed. */
-const prepareFolder = (lan: string, offDelayMs: number): string => {
+const prepareFolder = (lan: string, { offDelayMs = 0, emulator = [] }: IpmiSimOptions): string => {
   const folder = mkdtempSync(join(tmpdir(), 'noroshi-ipmi-sim-'));
   mkdirSync(join(folder, 'state'));
   writeFileSync(join(folder, 'lan.conf'), lan);
-  writeFileSync(join(folder, 'bmc.emu'), emulatorCommands);
+  writeFileSync(join(folder, 'bmc.emu'), emulatorCommands(emulator));
   writeFileSync(join(folder, 'power'), '1 0\n');
   writeFileSync(join(folder, 'off-delay'), `${Math.ceil(offDelayMs / 10)}\n`);
   writeFileSync(join(folder, 'chassis.log'), '');
@@ -127,7 +129,7 @@ export const startIpmiSim = async (options: IpmiSimOptions = {}): Promise<IpmiSi
   const port = await freeUdpPort(host, options.port);
   const guid = options.guid ?? randomBytes(16).toString('hex');
   const users = options.users ?? Object.values(defaultUsers);
-  const folder = prepareFolder(lanConf({ host, port, users, guid, kg: options.kg }), options.offDelayMs ?? 0);
+  const folder = prepareFolder(lanConf({ host, port, users, guid, kg: options.kg }), options);
   const child = spawnSim(folder);
   const removeFolder = () => rmSync(folder, { recursive: true, force: true });
   const stop = async () => {

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { type LastKnown, reportingBmc } from '../../../src/bmc/reporting.ts';
 import { type CallOffSignal, createCallOff } from '../../../src/core/call-off.ts';
 import { deadlineIn } from '../../../src/core/deadline.ts';
+import { CodedError } from '../../../src/core/errors.ts';
 import { type Finding, failed, good } from '../../../src/core/finding.ts';
 import type { BmcPort, CallLimits } from '../../../src/core/ports.ts';
 import { createVirtualClock } from '../../../src/core/virtual-clock.ts';
@@ -201,4 +202,39 @@ test('a session stays what the driver made it', async () => {
   expect(await sending).toEqual({ kind: 'accepted' });
   await session.close();
   expect(bmc.openSessions()).toBe(0);
+});
+
+describe('sensors and event log', () => {
+  const readingPort = (fails: boolean): BmcPort => {
+    const answer = async <Value>(value: Value): Promise<Value> => {
+      if (fails) throw new CodedError('bmc.timeout', 'no time left');
+      return value;
+    };
+    return {
+      ...createFakeBmc({ clock: createVirtualClock() }).port({ name: 'test' }),
+      readings: {
+        sensors: () => answer([]),
+        eventLog: () => answer({ total: 0, overflow: false, entries: [] }),
+      },
+    };
+  };
+
+  test('that came through are an answer', async () => {
+    const { port, types } = bench(readingPort(false));
+    const limits = { deadline: deadlineIn(createVirtualClock(), 1000), priority: 'operator' } as const;
+    await port.readings?.sensors(limits, () => 'new');
+    await port.readings?.eventLog(limits, () => 'new', 5);
+    expect(types()).toEqual(['bmc.answered']);
+  });
+
+  test('that ran out of time do not claim that the BMC is silent', async () => {
+    const { port, types } = bench(readingPort(true));
+    const limits = { deadline: deadlineIn(createVirtualClock(), 1000), priority: 'operator' } as const;
+    await expect(port.readings?.sensors(limits, () => 'new')).rejects.toMatchObject({ code: 'bmc.timeout' });
+    expect(types()).toEqual([]);
+  });
+
+  test('a driver without them has none here either', () => {
+    expect(bench().port).not.toHaveProperty('readings');
+  });
 });

@@ -14,7 +14,8 @@ export interface DeviceId {
 
 const responseLength = 11;
 const ipmiVersion20 = 0x02;
-const chassisSupport = 0x80;
+/** What the simulated BMC offers: chassis, event log, sensor data repository, sensors. */
+const deviceSupport = 0x87;
 
 const toBcd = (value: number): number => (Math.floor(value / 10) << 4) | (value % 10);
 const fromBcd = (byte: number): number => (byte >> 4) * 10 + (byte & 0x0f);
@@ -32,7 +33,7 @@ export const getDeviceId: IpmiCommand<undefined, DeviceId> = {
     data[2] = device.firmwareMajor & 0x7f;
     data[3] = toBcd(device.firmwareMinor);
     data[4] = ipmiVersion20;
-    data[5] = chassisSupport;
+    data[5] = deviceSupport;
     data.writeUIntLE(device.manufacturer, 6, 3);
     data.writeUInt16LE(device.product, 9);
     return data;

@@ -1,6 +1,5 @@
 import fc from 'fast-check';
 import { decodeAsf, encodeAsf } from '../../../../src/bmc/ipmi/asf.ts';
-import type { IpmiCommand } from '../../../../src/bmc/ipmi/command.ts';
 import {
   type ChassisControl,
   chassisControl,
@@ -39,37 +38,8 @@ import { decodeRakp2, encodeRakp2 } from '../../../../src/bmc/ipmi/rakp-2.ts';
 import { decodeRakp3, encodeRakp3 } from '../../../../src/bmc/ipmi/rakp-3.ts';
 import { decodeRakp4, encodeRakp4 } from '../../../../src/bmc/ipmi/rakp-4.ts';
 import { decodeRmcp, encodeRmcp } from '../../../../src/bmc/ipmi/rmcp.ts';
-
-/** A codec under test, whatever its values are. */
-export interface TestedCodec {
-  readonly name: string;
-  /** Values that go out and come back, with what came back. */
-  readonly roundTrips: fc.Arbitrary<{ readonly value: unknown; readonly decoded: Decoded<unknown> }>;
-  /** Bytes that are right. */
-  readonly valid: fc.Arbitrary<Buffer>;
-  decode(bytes: Buffer): Decoded<unknown>;
-}
-
-const codec = <Value>(
-  name: string,
-  values: fc.Arbitrary<Value>,
-  encode: (value: Value) => Buffer,
-  decode: (bytes: Buffer) => Decoded<Value>,
-): TestedCodec => ({
-  name,
-  roundTrips: values.map((value) => ({ value, decoded: decode(encode(value)) })),
-  valid: values.map(encode),
-  decode,
-});
-
-const command = <Request, Response>(
-  tested: IpmiCommand<Request, Response>,
-  requests: fc.Arbitrary<Request>,
-  responses: fc.Arbitrary<Response>,
-): TestedCodec[] => [
-  codec(`${tested.name} request`, requests, tested.encodeRequest, tested.decodeRequest),
-  codec(`${tested.name} response`, responses, tested.encodeResponse, tested.decodeResponse),
-];
+import { readingCommandCodecs, recordCodecs } from './reading-codecs.ts';
+import { testedCodec as codec, testedCommand as command, type TestedCodec } from './tested-codec.ts';
 
 const bits = (count: number) => fc.nat(2 ** count - 1);
 const byte = bits(8);
@@ -259,4 +229,10 @@ export const handshakeCodecs: readonly TestedCodec[] = [
   codec('RAKP 4', fc.record({ ...responseHead, status: byte, code: bytes(0, 16) }), encodeRakp4, decodeRakp4),
 ];
 
-export const allCodecs: readonly TestedCodec[] = [...frameCodecs, ...handshakeCodecs, ...commandCodecs];
+export const allCodecs: readonly TestedCodec[] = [
+  ...frameCodecs,
+  ...handshakeCodecs,
+  ...commandCodecs,
+  ...readingCommandCodecs,
+  ...recordCodecs,
+];
