@@ -3,7 +3,7 @@
 # Lists them first; none of their services is started, now or at the next boot. Safe to run again.
 set -euo pipefail
 
-packages=(openipmi ipmitool freeipmi-tools ipmiutil socat gcc libc6-dev systemd)
+packages=(openipmi ipmitool freeipmi-tools ipmiutil socat gcc libc6-dev systemd fence-agents)
 # What the packages would start by themselves (ipmiutil_wdt arms a hardware watchdog).
 services=(openipmi ipmievd ipmiutil_wdt ipmiutil_asy ipmiutil_evt ipmi_port)
 policy=/usr/sbin/policy-rc.d
@@ -18,6 +18,7 @@ Peers of the interop tests (Debian packages):
   ipmiutil         ireset, ialarms and icmd, an independent IPMI client
   socat            joins sockets and serial lines
   systemd          systemd-notify, which tells the service manager
+  fence-agents     fence_kdump_send, which crash kernels send with
   gcc, libc6-dev   compile the library with which tests make a disk hang or fill up
 LIST
 }

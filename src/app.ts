@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { bmcForStop, chainOf } from './app/chain.ts';
+import { fenceSettingsOf } from './app/fence-settings.ts';
 import { buildHardware, type Hardware } from './app/hardware.ts';
 import { startKeeper } from './app/identify.ts';
+import { type KdumpKeeper, keepKdump } from './app/kdump.ts';
 import { version } from './app/paths.ts';
 import { createServices } from './app/services.ts';
 import { createMethodTables } from './bridge/engine/method-tables.ts';
@@ -50,6 +52,7 @@ interface Parts {
   readonly replaced: Set<Hardware>;
   readonly fence: FenceService;
   readonly evidence: EvidenceKeeper;
+  readonly kdump: KdumpKeeper;
 }
 
 const maintenanceMs = 10 * 60 * 1000;
@@ -113,15 +116,18 @@ const evidenceFor = (config: Config, clock: Clock, bus: Bus, events: EventLog): 
       void note(events, { type: 'fence.contradicted', source: 'evidence', data, cause }),
   });
 
-const fenceFor = (current: Parts['current'], { clock, log }: DaemonDeps, events: EventLog): FenceService =>
+const fenceFor = (
+  { current, events, kdump }: Pick<Parts, 'current' | 'events' | 'kdump'>,
+  { clock, log }: DaemonDeps,
+): FenceService =>
   createFenceService({
     clock,
     log,
-    settings: () => ({ ...defaultFenceSettings, deadlineMs: current.config.fence.deadlineSeconds * 1000 }),
+    settings: (server) => fenceSettingsOf(current.config, server),
     self: ownServer(current.config),
     knows: (server) => Object.hasOwn(current.config.servers, server),
     bmcOf: (server) => bmcForStop(current.config, server, current.hardware.bmcOf(server)),
-    chainOf: (server) => chainOf(current.config, server, clock),
+    chainOf: (server) => chainOf(current.config, server, { clock, kdump }),
     identities: identitiesOf(current, events),
     record: events.record,
     newJobId: () => randomUUID(),
@@ -136,6 +142,7 @@ const openParts = async (config: Config, deps: DaemonDeps): Promise<Parts> => {
     await events.start();
     const current = { config, hardware: hardwareFor(config, deps, events) };
     const evidence = evidenceFor(config, clock, bus, events);
+    const kdump = keepKdump({ clock, log, config: () => current.config });
     return {
       deps,
       journal,
@@ -143,8 +150,9 @@ const openParts = async (config: Config, deps: DaemonDeps): Promise<Parts> => {
       events,
       current,
       replaced: new Set(),
-      fence: fenceFor(current, deps, events),
+      fence: fenceFor({ current, events, kdump }, deps),
       evidence,
+      kdump,
     };
   } catch (error) {
     await journal.close();
@@ -156,13 +164,13 @@ const openParts = async (config: Config, deps: DaemonDeps): Promise<Parts> => {
 const openSockets = async (parts: Parts, keeper: IdentifyKeeper): Promise<EngineSocket[]> => {
   const { clock, log } = parts.deps;
   const { engine, notify } = parts.current.config;
-  const { journal, bus, fence, evidence, current } = parts;
+  const { journal, bus, fence, evidence, current, kdump } = parts;
   const events = { ...parts.events, record: recordInTime(parts.deps, parts.events) };
   const config = () => current.config;
   const hardware = () => current.hardware;
   const identities = identitiesOf(current, events);
   const services = createServices({
-    ...{ clock, config, hardware, journal, events, evidence, fence, identities, keeper },
+    ...{ clock, config, hardware, journal, events, evidence, fence, identities, keeper, kdump },
   });
   const methods = createMethodTables({ clock, log, journal, bus, services });
   const open = [await listenEngineSocket({ ...fileOf(engine), methods: methods.engine, clock, log })];
@@ -257,18 +265,20 @@ const reload = async (parts: Parts, config: Config): Promise<void> => {
  */
 export const startDaemon = async (config: Config, deps: DaemonDeps): Promise<Daemon> => {
   const parts = await openParts(config, deps);
-  const { events, evidence, fence, journal } = parts;
+  const { events, evidence, fence, journal, kdump } = parts;
   const { node } = config.self;
   let sockets: EngineSocket[] = [];
   let keeper: IdentifyKeeper | undefined;
   try {
     await recordStart(parts);
+    await kdump.refresh();
     await resumeJobs(parts);
     keeper = keeperFor(parts);
     sockets = await openSockets(parts, keeper);
   } catch (error) {
     await fence.stop();
     await keeper?.stop();
+    await kdump.stop();
     await closeHardware(parts);
     await journal.close();
     throw error;
@@ -281,6 +291,7 @@ export const startDaemon = async (config: Config, deps: DaemonDeps): Promise<Dae
       if (stopping) throw new CodedError('fence.stopping');
       await reload(parts, next);
       keeper.refresh();
+      await kdump.refresh();
     },
     rejected: (problems) =>
       noteInTime(parts, { type: 'config.rejected', source: 'app', data: { problems: [...problems] } }),
@@ -292,6 +303,7 @@ export const startDaemon = async (config: Config, deps: DaemonDeps): Promise<Dae
       await keeper.stop();
       evidence.stop();
       await Promise.all(sockets.map((socket) => socket.close()));
+      await kdump.stop();
       await closeHardware(parts);
       await noteInTime(parts, { type: 'gateway.stopped', source: 'app', data: { node } });
       await events.maintain();

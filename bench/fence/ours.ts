@@ -6,7 +6,7 @@ import { deadlineIn } from '../../src/core/deadline.ts';
 import { silentLogger } from '../../src/core/log.ts';
 import type { BmcPort } from '../../src/core/ports.ts';
 import { Secret } from '../../src/core/secret.ts';
-import { bmcOnly } from '../../src/fence/chain.ts';
+import { bmcOnly } from '../../src/fence/methods.ts';
 import { createFenceService } from '../../src/fence/service.ts';
 import { defaultFenceSettings } from '../../src/fence/settings.ts';
 import { timed } from './peers.ts';

@@ -13,10 +13,12 @@ import type { EvidenceKeeper } from '../evidence/keeper.ts';
 import type { Identities } from '../fence/identity.ts';
 import type { FenceService } from '../fence/service.ts';
 import type { IdentifyKeeper } from '../panel/identify-keeper.ts';
+import { examinedChainOf } from './chain.ts';
 import { confirmOff } from './confirm.ts';
 import { examineServers } from './doctor.ts';
 import type { Hardware } from './hardware.ts';
 import { pinIdentity, unpinIdentity } from './identity.ts';
+import type { KdumpKeeper } from './kdump.ts';
 import { setMaintenance } from './maintenance.ts';
 import { version } from './paths.ts';
 
@@ -30,6 +32,7 @@ export interface ServiceDeps {
   readonly fence: FenceService;
   readonly identities: Identities;
   readonly keeper: Pick<IdentifyKeeper, 'whileFencing' | 'byHand'>;
+  readonly kdump: Pick<KdumpKeeper, 'portFor' | 'counters'>;
 }
 
 const operatorLimitMs = 10_000;
@@ -108,13 +111,13 @@ const identify: (deps: ServiceDeps) => EngineServices['setIdentify'] = (deps) =>
 };
 
 const examine: (deps: ServiceDeps) => EngineServices['examine'] = (deps) => async (server) => {
-  const { clock, config, hardware, identities } = deps;
+  const { clock, config, hardware, identities, kdump } = deps;
   const { self, servers } = config();
   const { bmcOf } = hardware();
   const names = server === undefined ? Object.keys(servers) : [knownServer(deps, server)];
   const own = self.role === 'member' ? self.node : undefined;
-  const scriptsOf = (name: string) => (servers[name]?.chain ?? []).flatMap(({ file }) => file ?? []);
-  return examineServers({ clock, self: own, bmcOf, identities, scriptsOf }, names);
+  const methodsOf = (name: string) => examinedChainOf(config(), name, { clock, kdump });
+  return examineServers({ clock, self: own, bmcOf, identities, methodsOf }, names);
 };
 
 /** How the journal is, with its figures as long as it answers. */
@@ -162,12 +165,14 @@ export const createServices = (deps: ServiceDeps): EngineServices => {
       await deps.events.record({ type: 'cluster.reported', source: 'engine', data: report });
     },
     async health() {
+      const kdump = deps.kdump.counters();
       const uptimeSeconds = Math.floor((deps.clock.nowMs() - startedMs) / 1000);
       return {
         version,
         uptimeSeconds,
         jobsRunning: deps.fence.running(),
         journal: await journalHealth(deps),
+        ...(kdump && { kdump }),
       };
     },
   };

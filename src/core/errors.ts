@@ -141,6 +141,16 @@ export const errorCatalogue = {
     remedy:
       'Raise limitSeconds of the script and the deadline with it, or make the script faster. Do not fail over on this.',
   },
+  'kdump.notBound': {
+    meaning: 'The port for messages of crash kernels cannot be opened, so nobody waited for a dump.',
+    remedy:
+      'End the other program that has the port (a fence_kdump agent on this machine), or change fence.kdump; the senders must use the same port.',
+  },
+  'kdump.silent': {
+    meaning: 'No message of a crash kernel came in time, so nobody waited for a dump.',
+    remedy:
+      'Check that fence_kdump_send is part of the crash kernel of that server, and that its address, its port and firstMessageSeconds are right.',
+  },
   'fence.stopping': {
     meaning: 'The daemon is stopping and takes no new actions.',
     remedy: 'Ask again after it has started, or ask the gateway of another server.',

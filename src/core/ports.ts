@@ -61,6 +61,24 @@ export interface StopPort {
   readonly provesOff: boolean;
   /** Stops the server; a stop that failed or was broken off may still have been done. Never throws. */
   stop(limits: CallLimits): Promise<StopReply>;
+  /**
+   * Whether a stop would work now, tried without stopping anything: undefined where it would, else why not.
+   * Missing where nothing but a real stop could tell. Never throws.
+   */
+  check?(limits: CallLimits): Promise<Reason | undefined>;
+}
+
+/**
+ * What the crash kernel of one server says while it writes its dump. Anybody can send such messages: they steer
+ * how long a forced stop waits, and prove nothing.
+ */
+export interface KdumpPort {
+  /** Listens, unless that is done already. Throws a CodedError `kdump.notBound`. */
+  open(): Promise<void>;
+  /** When the latest message came (monotonic ms); undefined where none has come so far. */
+  heardMs(): number | undefined;
+  /** Calls `onMessage` at every message from now on; returns the call that ends it. */
+  watch(onMessage: () => void): () => void;
 }
 
 /** One server's BMC. */

@@ -5,9 +5,9 @@ import type { FenceAction, Reason } from '../core/outcome.ts';
 import type { BmcPort } from '../core/ports.ts';
 import type { Event, FenceReport, NewEvent } from '../events/catalogue.ts';
 import type { CarriedOver, InterruptedJob } from './carry-over.ts';
-import type { Chain } from './chain.ts';
 import type { Identities } from './identity.ts';
 import { createJob, type Job } from './job.ts';
+import type { Chain } from './methods.ts';
 import { type JobRecords, openRecords, type RecordDeps, resumedRecords } from './records.ts';
 import { reportOf } from './report.ts';
 import { concludeJob, type RunningJob, runJob } from './run-job.ts';
@@ -28,7 +28,8 @@ export type FenceAnswer = FenceReport & { readonly joined: boolean };
 export interface FenceDeps {
   readonly clock: Clock;
   readonly log: Logger;
-  readonly settings: () => FenceSettings;
+  /** Of a forced stop of this server. */
+  readonly settings: (server: string) => FenceSettings;
   /** The server this gateway runs on, which it never stops; undefined on a control machine. */
   readonly self: string | undefined;
   readonly knows: (server: string) => boolean;
@@ -138,7 +139,7 @@ export const createFenceService = (deps: FenceDeps): FenceService => {
       {
         clock,
         log,
-        settings: deps.settings(),
+        settings: deps.settings(job.server),
         bmc,
         chain: deps.chainOf(job.server),
         slot,
@@ -205,8 +206,9 @@ export const createFenceService = (deps: FenceDeps): FenceService => {
   };
 
   /** Goes on with a power-off that has time left; tells the truth about any other job, and observes. */
-  const resumeOne = async (one: InterruptedJob, records: RecordDeps): Promise<void> => {
+  const resumeOne = async (one: InterruptedJob): Promise<void> => {
     const { id, server, action, requester } = one;
+    const records: RecordDeps = { clock, log, settings: deps.settings(server), record: deps.record };
     const slot = slotOf(server);
     const stops = action === 'off' || action === 'cycle';
     const deadlineMs = stops ? Math.max(0, one.remainingMs) : 0;
@@ -231,7 +233,7 @@ export const createFenceService = (deps: FenceDeps): FenceService => {
       if (!deps.knows(server))
         throw new CodedError('server.unknown', `the configuration has no server ${server}`);
       if (stopping) throw new CodedError('fence.stopping');
-      const settings = deps.settings();
+      const settings = deps.settings(server);
       const askedMs = request.deadlineMs ?? settings.deadlineMs;
       const { job, settled, joined } = begin(request, { askedMs, settings });
       await within(clock, less(askedMs, settings.answerMarginMs), settled);
@@ -242,10 +244,8 @@ export const createFenceService = (deps: FenceDeps): FenceService => {
       return job && { report: reportOf(job), running: running.has(id) };
     },
     async resume({ interrupted, mayComeOn }) {
-      const settings = deps.settings();
-      const records = { clock, log, settings, record: deps.record };
       for (const server of mayComeOn) slotOf(server).powerOn = { sentMs: clock.nowMs() };
-      await Promise.all(interrupted.map((one) => resumeOne(one, records)));
+      await Promise.all(interrupted.map((one) => resumeOne(one)));
     },
     latestOf(server) {
       const live = [...running.values()].map(({ job }) => job);

@@ -15,7 +15,14 @@ const nobodyKnown: Identities = { pinned: () => undefined, ownerOf: () => undefi
 
 const run = (deps: Partial<DoctorDeps>, servers: readonly string[] = ['server1']) =>
   examineServers(
-    { clock, self: undefined, bmcOf: () => undefined, identities: nobodyKnown, scriptsOf: () => [], ...deps },
+    {
+      clock,
+      self: undefined,
+      bmcOf: () => undefined,
+      identities: nobodyKnown,
+      methodsOf: () => undefined,
+      ...deps,
+    },
     servers,
   );
 

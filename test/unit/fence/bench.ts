@@ -3,7 +3,7 @@ import { silentLogger } from '../../../src/core/log.ts';
 import type { FenceAction } from '../../../src/core/outcome.ts';
 import { createVirtualClock, type VirtualClock } from '../../../src/core/virtual-clock.ts';
 import type { Event, EventType, NewEvent } from '../../../src/events/catalogue.ts';
-import { bmcOnly, type Chain } from '../../../src/fence/chain.ts';
+import { bmcOnly, type Chain } from '../../../src/fence/methods.ts';
 import { createFenceService, type FenceAnswer, type FenceService } from '../../../src/fence/service.ts';
 import { defaultFenceSettings, type FenceSettings } from '../../../src/fence/settings.ts';
 import { createFakeBmc, type FakeBehaviour, type FakeBmc, type Owner } from '../../support/fake-bmc.ts';

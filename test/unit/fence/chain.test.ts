@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { sleep } from '../../../src/core/clock.ts';
 import type { ErrorCode } from '../../../src/core/errors.ts';
 import type { CallLimits, StopPort, StopReply } from '../../../src/core/ports.ts';
-import type { Chain } from '../../../src/fence/chain.ts';
+import type { Chain } from '../../../src/fence/methods.ts';
 import {
   answered,
   answerOf,
