@@ -17,6 +17,7 @@ import type { NewEvent } from './events/catalogue.ts';
 import { createEventLog, type EventLog } from './events/event-log.ts';
 import type { Journal } from './events/journal.ts';
 import { openJournal } from './events/journal-thread.ts';
+import type { ProvedOff } from './events/proved-off.ts';
 import type { View } from './events/view.ts';
 import { type EvidenceKeeper, keepEvidence } from './evidence/keeper.ts';
 import { carriedOver } from './fence/carry-over.ts';
@@ -102,6 +103,9 @@ const identitiesOf = (current: Parts['current'], events: EventLog): Identities =
   checked: (server) => current.config.servers[server]?.pinIdentity ?? true,
 });
 
+const provedOffIn = ({ servers }: View, name: string): ProvedOff | undefined =>
+  Object.hasOwn(servers, name) ? servers[name]?.provedOff : undefined;
+
 /** The server this gateway runs on, where it runs on one. */
 const ownServer = ({ self }: Config): string | undefined => (self.role === 'member' ? self.node : undefined);
 
@@ -129,6 +133,7 @@ const fenceFor = (
     bmcOf: (server) => bmcForStop(current.config, server, current.hardware.bmcOf(server)),
     chainOf: (server) => chainOf(current.config, server, { clock, kdump }),
     identities: identitiesOf(current, events),
+    provedOff: (server) => provedOffIn(events.view(), server),
     record: events.record,
     newJobId: () => randomUUID(),
   });

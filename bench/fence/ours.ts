@@ -71,6 +71,7 @@ export const startOurs = async (targets: readonly Target[], warm: boolean): Prom
     bmcOf: (server) => bmcs.get(server),
     chainOf: () => bmcOnly,
     identities: { pinned: () => undefined, ownerOf: () => undefined, checked: () => true },
+    provedOff: () => undefined,
     record: async (event) => {
       events += 1;
       return Object.assign(event, { seq: events, at: '', severity: 'info' as const });

@@ -51,7 +51,7 @@ const rowOf = (deps: ServiceDeps, name: string): ServerRow => {
   const { events, evidence, clock } = deps;
   const known = events.view().servers[name] ?? neverSeen;
   const { identifyLit, lamp: _lamp, outage: _outage, lastFence: _recorded, ...rest } = known;
-  const { confirmedOff: _word, maintenance, ...seen } = rest;
+  const { confirmedOff: _word, provedOff: _proved, maintenance, ...seen } = rest;
   const quiet = inMaintenance(known, clock.wallMs()) && maintenance;
   const lastFence = latestJob(deps, name);
   return {
@@ -133,8 +133,7 @@ export const createServices = (deps: ServiceDeps): EngineServices => {
     identity: () => ({ version, cluster: deps.config().cluster, node: deps.config().self.node }),
     servers: () => Object.keys(deps.config().servers).map((name) => rowOf(deps, name)),
     server: (name) => rowOf(deps, knownServer(deps, name)),
-    requestFence: ({ server, action, requester, deadlineMs }) =>
-      deps.keeper.whileFencing(server, () => deps.fence.request({ server, action, requester, deadlineMs })),
+    requestFence: (order) => deps.keeper.whileFencing(order.server, () => deps.fence.request(order)),
     fence: getFence(deps),
     setIdentify: identify(deps),
     async setMaintenance(order) {

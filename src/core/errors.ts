@@ -123,6 +123,18 @@ export const errorCatalogue = {
     meaning: 'A gateway does not force-stop the server it runs on.',
     remedy: 'Ask the gateway of another server.',
   },
+  'fence.requesterFenced': {
+    meaning:
+      'The server that asks for this was itself stopped by force, and has shown no life since: a request that it sent before its end, or a fence race that it lost.',
+    remedy:
+      'Ask for it from another server, or as an operator with `noroshi fence`. Where the asking server is alive, have the engine report it up (`cluster.report`).',
+  },
+  'fence.tooMany': {
+    meaning:
+      'Too many servers were stopped in a short time, and the request does not say that it has quorum.',
+    remedy:
+      'Look at the cluster before you stop one more. If it must be, ask with `quorum: true` (`noroshi fence --quorum`), or later.',
+  },
   'fence.noBmc': {
     meaning: 'The configuration gives this server no BMC.',
     remedy: 'Add a bmc section to the server, or ask for another server.',

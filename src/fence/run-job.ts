@@ -56,6 +56,7 @@ const procedureOf = (action: FenceAction, chain: Chain): Procedure =>
 
 const conclude = (clock: Clock, job: Job, ending: Ending): void => {
   job.ending = ending;
+  job.endedMs = clock.nowMs();
   if (job.action === 'cycle' && ending.kind === 'proved') {
     job.restart = job.noRestart ? { outcome: 'refused', reason: job.noRestart } : { outcome: 'pending' };
   }

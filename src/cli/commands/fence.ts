@@ -8,6 +8,7 @@ import { type EngineOptions, withEngine } from '../with-engine.ts';
 export interface FenceOptions extends EngineOptions {
   readonly deadline?: string;
   readonly requester?: string;
+  readonly quorum?: boolean;
 }
 
 /** How much longer than its deadline an answer may take before the daemon counts as gone. */
@@ -69,6 +70,7 @@ export const fenceCommand = (
       action,
       requester: options.requester ?? 'cli',
       ...(deadlineMs === undefined ? {} : { deadlineMs }),
+      ...(options.quorum ? { quorum: true } : {}),
     };
     const limit = deadlineMs === undefined ? {} : { timeoutMs: deadlineMs + graceMs };
     const report = await client.call('fence.request', order, limit);

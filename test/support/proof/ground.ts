@@ -184,6 +184,7 @@ export const createGround = (options: GroundOptions): Ground => {
       ownerOf: (guid) => [...pinned].find(([, own]) => own === guid)?.[0],
       checked: () => true,
     },
+    provedOff: () => undefined,
     record,
     newJobId,
   });

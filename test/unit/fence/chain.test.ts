@@ -179,7 +179,7 @@ test('a job that a restart cut off runs neither its NMI nor its script again, an
   const script = createScript({ stops: true });
   const bench = script.sees(benchWith([nmiWait(1_000), script.method(1_000), bmc(9_000)]));
   const job = { id: 'old', server: server1, action: 'off', requester: 'test', remainingMs: 9_000 } as const;
-  void bench.service.resume({ interrupted: [job], mayComeOn: [] });
+  void bench.service.resume({ interrupted: [job], mayComeOn: [], stopped: [] });
   await bench.clock.advance(5_000);
   expect(script.runs).toEqual([]);
   expect(commandsOf(bench.bmc())).toEqual(['off']);

@@ -168,7 +168,7 @@ describe('kdumpWait', () => {
       requester: 'test',
       remainingMs: 60_000,
     } as const;
-    void here.bench.service.resume({ interrupted: [job], mayComeOn: [] });
+    void here.bench.service.resume({ interrupted: [job], mayComeOn: [], stopped: [] });
     await here.bench.clock.advance(60_000);
     expect(commandsOf(here.bench.bmc())).toEqual(['off']);
     expect(timesOf(here.bench.bmc(), 'off')).toEqual([27_000]);

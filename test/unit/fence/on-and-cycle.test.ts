@@ -142,6 +142,7 @@ describe('while a power-on may be pending', () => {
   test('a second power-on that was rejected does not make the first one forgotten', async () => {
     const bench = createFenceBench({ power: 'off', times: { onDelayMs: 30_000 } });
     await answered(bench, 'on', { deadlineMs: 1000 });
+    await bench.clock.advance(1000);
     bench.bmc().faultControls('bmc.busy');
     expect(await answered(bench, 'on', { deadlineMs: 1000 })).toMatchObject({ outcome: 'refused' });
     const off = await answered(bench, 'off');
@@ -206,7 +207,7 @@ describe('while a power-on may be pending', () => {
   test('the same holds for a power-on from before a restart of the daemon', async () => {
     const bench = createFenceBench({ power: 'off' });
     const old = { id: 'old', server: 'server1', action: 'on', requester: 'test', remainingMs: 0 } as const;
-    void bench.service.resume({ interrupted: [old], mayComeOn: ['server1'] });
+    void bench.service.resume({ interrupted: [old], mayComeOn: ['server1'], stopped: [] });
     await bench.clock.advance(1000);
     expect(await answered(bench, 'off')).toMatchObject({
       outcome: 'confirmed',
