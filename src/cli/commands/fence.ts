@@ -33,13 +33,24 @@ const restartLines = ({ restart }: FenceReport): string[] =>
 const stepLine = ({ atMs, step, result }: FenceReport['steps'][number]): string =>
   `  ${`${atMs.toFixed(1)} ms`.padStart(12)}  ${step.padEnd(8)}  ${result}`;
 
+const jobLine = ({ job, journalled, joined }: Told): string => {
+  const notes = [
+    ...(joined ? ['begun for an earlier request'] : []),
+    ...(journalled ? [] : ['NOT in the journal: see the log of the daemon']),
+  ];
+  return `  job      ${job}${notes.map((note) => `  (${note})`).join('')}`;
+};
+
+/** What the daemon tells; `joined` where the job was not begun for this caller. */
+type Told = FenceReport & { readonly joined?: boolean };
+
 /** A report for people: the verdict first, then what it rests on, then what was done. */
-export const renderReport = (report: FenceReport): string[] => [
+export const renderReport = (report: Told): string[] => [
   `${report.server}: ${report.action} ${report.outcome}; fenced: ${report.fenced ? 'yes' : 'NO'}`,
   proofLine(report),
   ...reasonLines(report),
   ...restartLines(report),
-  `  job      ${report.job}${report.journalled ? '' : '  (NOT in the journal: see the log of the daemon)'}`,
+  jobLine(report),
   ...report.steps.map(stepLine),
 ];
 
