@@ -33,6 +33,9 @@ const restartLines = ({ restart }: FenceReport): string[] =>
 const stepLine = ({ atMs, step, result }: FenceReport['steps'][number]): string =>
   `  ${`${atMs.toFixed(1)} ms`.padStart(12)}  ${step.padEnd(8)}  ${result}`;
 
+/** What the daemon tells; `joined` where the job was not begun for this caller. */
+type Told = FenceReport & { readonly joined?: boolean };
+
 const jobLine = ({ job, journalled, joined }: Told): string => {
   const notes = [
     ...(joined ? ['begun for an earlier request'] : []),
@@ -40,9 +43,6 @@ const jobLine = ({ job, journalled, joined }: Told): string => {
   ];
   return `  job      ${job}${notes.map((note) => `  (${note})`).join('')}`;
 };
-
-/** What the daemon tells; `joined` where the job was not begun for this caller. */
-type Told = FenceReport & { readonly joined?: boolean };
 
 /** A report for people: the verdict first, then what it rests on, then what was done. */
 export const renderReport = (report: Told): string[] => [
