@@ -35,11 +35,15 @@ const decidedMs = ({ endedMs, deadlineMs }: Job): number =>
 const wasCalledOff = (job: Job, { reason }: FenceReport): boolean =>
   job.preempted !== undefined || reason?.code === 'fence.journal';
 
+/** It only observes now, and its BMC answers: a new attempt has something to go by. */
+const answersAgain = ({ ending, trouble }: Job): boolean => ending === undefined && trouble === undefined;
+
 /**
  * Whether the answer may be passed on. A power that was read is not: it was asked for before the request came. A
  * reset or an NMI that was accepted is all that one can have of it.
  */
 const hasFailed = (job: Job, report: FenceReport): boolean => {
+  if (answersAgain(job)) return false;
   if (report.outcome === 'confirmed' || report.proof || wasCalledOff(job, report)) return false;
   return !(job.accepted && (job.action === 'reset' || job.action === 'nmi'));
 };

@@ -142,7 +142,6 @@ describe('while a power-on may be pending', () => {
   test('a second power-on that was rejected does not make the first one forgotten', async () => {
     const bench = createFenceBench({ power: 'off', times: { onDelayMs: 30_000 } });
     await answered(bench, 'on', { deadlineMs: 1000 });
-    await bench.clock.advance(1000);
     bench.bmc().faultControls('bmc.busy');
     expect(await answered(bench, 'on', { deadlineMs: 1000 })).toMatchObject({ outcome: 'refused' });
     const off = await answered(bench, 'off');

@@ -243,6 +243,23 @@ describe('a failed attempt', () => {
     expect(await answered(bench, 'off')).toMatchObject({ fenced: true, joined: false });
   });
 
+  test('goes on answering while it only observes and its BMC is silent', async () => {
+    const bench = createFenceBench({ behaviour: { frozen: true } });
+    const first = await answered(bench, 'off');
+    const repeat = bench.ask('off');
+    await bench.clock.advance(1);
+    expect(answerOf(repeat)).toMatchObject({ job: first.job, joined: true, fenced: false });
+  });
+
+  test('is no answer any more once its BMC answers', async () => {
+    const bench = createFenceBench({ behaviour: { stuckOn: true } });
+    const first = await answered(bench, 'off');
+    bench.bmc().behaviour.stuckOn = false;
+    const second = await answered(bench, 'off');
+    expect(second).toMatchObject({ outcome: 'confirmed', fenced: true, joined: false });
+    expect(second.job).not.toBe(first.job);
+  });
+
   test('a stop that was proved runs anew', async () => {
     const bench = createFenceBench();
     await answered(bench, 'off', { deadlineMs: 300 });
