@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { loggingAlerts } from './app/alerts.ts';
-import { bmcForStop, chainOf } from './app/chain.ts';
+import { bmcForStop, chainOf, examinedChainOf } from './app/chain.ts';
 import { changedCredentials } from './app/credentials.ts';
 import { judgeFor } from './app/doctor.ts';
+import { fenceSettingsOf } from './app/fence-settings.ts';
 import { buildHardware, type Hardware } from './app/hardware.ts';
 import { startKeeper } from './app/identify.ts';
+import { type KdumpKeeper, keepKdump } from './app/kdump.ts';
 import { localServiceFor } from './app/local.ts';
 import { version } from './app/paths.ts';
 import { startReadiness } from './app/readiness.ts';
@@ -20,6 +22,7 @@ import type { NewEvent } from './events/catalogue.ts';
 import { createEventLog, type EventLog } from './events/event-log.ts';
 import type { Journal } from './events/journal.ts';
 import { openJournal } from './events/journal-thread.ts';
+import type { ProvedOff } from './events/proved-off.ts';
 import type { View } from './events/view.ts';
 import { type EvidenceKeeper, keepEvidence } from './evidence/keeper.ts';
 import { evidenceLimitsFor } from './evidence/limits.ts';
@@ -60,6 +63,7 @@ interface Parts {
   /** Missing where the configuration offers no actions on the own server. */
   readonly local: LocalService | undefined;
   readonly evidence: EvidenceKeeper;
+  readonly kdump: KdumpKeeper;
 }
 
 const maintenanceMs = 10 * 60 * 1000;
@@ -112,6 +116,9 @@ const hardwareFor = (config: Config, { clock }: DaemonDeps, events: EventLog): H
   });
 };
 
+const provedOffIn = ({ servers }: View, name: string): ProvedOff | undefined =>
+  Object.hasOwn(servers, name) ? servers[name]?.provedOff : undefined;
+
 /** The server this gateway runs on, where it runs on one. */
 const ownServer = ({ self }: Config): string | undefined => (self.role === 'member' ? self.node : undefined);
 
@@ -127,16 +134,20 @@ const evidenceFor = (current: Parts['current'], clock: Clock, bus: Bus, events: 
       void note(events, { type: 'fence.contradicted', source: 'evidence', data, cause }),
   });
 
-const fenceFor = (current: Parts['current'], { clock, log }: DaemonDeps, events: EventLog): FenceService =>
+const fenceFor = (
+  { current, events, kdump }: Pick<Parts, 'current' | 'events' | 'kdump'>,
+  { clock, log }: DaemonDeps,
+): FenceService =>
   createFenceService({
     clock,
     log,
-    settings: () => ({ ...defaultFenceSettings, deadlineMs: current.config.fence.deadlineSeconds * 1000 }),
+    settings: (server) => fenceSettingsOf(current.config, server),
     self: ownServer(current.config),
     knows: (server) => Object.hasOwn(current.config.servers, server),
     bmcOf: (server) => bmcForStop(current.config, server, current.hardware.bmcOf(server)),
-    chainOf: (server) => chainOf(current.config, server, clock),
+    chainOf: (server) => chainOf(current.config, server, { clock, kdump }),
     identities: identitiesOf(current, events),
+    provedOff: (server) => provedOffIn(events.view(), server),
     record: events.record,
     newJobId: () => randomUUID(),
   });
@@ -151,6 +162,7 @@ const openParts = async (config: Config, deps: DaemonDeps): Promise<Parts> => {
     const events = loggingAlerts(eventLog, log, () => current.config.alerts.language);
     const current = { config, hardware: hardwareFor(config, deps, events) };
     const evidence = evidenceFor(current, clock, bus, events);
+    const kdump = keepKdump({ clock, log, config: () => current.config });
     return {
       deps,
       journal,
@@ -158,9 +170,10 @@ const openParts = async (config: Config, deps: DaemonDeps): Promise<Parts> => {
       events,
       current,
       replaced: new Set(),
-      fence: fenceFor(current, deps, events),
+      fence: fenceFor({ current, events, kdump }, deps),
       local: await localServiceFor(config, { clock, log, record: events.record }),
       evidence,
+      kdump,
     };
   } catch (error) {
     await journal.close();
@@ -187,13 +200,13 @@ const openSockets = async (
   readiness: ReadinessKeeper,
 ): Promise<EngineSocket[]> => {
   const { clock, log } = parts.deps;
-  const { journal, bus, fence, evidence, current } = parts;
+  const { journal, bus, fence, evidence, current, kdump } = parts;
   const events = { ...parts.events, record: recordInTime(parts.deps, parts.events) };
   const config = () => current.config;
   const hardware = () => current.hardware;
   const identities = identitiesOf(current, events);
   const services = createServices({
-    ...{ clock, config, hardware, journal, events, evidence, fence, identities, keeper, readiness },
+    ...{ clock, config, hardware, journal, events, evidence, fence, identities, keeper, readiness, kdump },
   });
   const language = () => config().alerts.language;
   const offered = parts.local && { ...parts.local, identity: services.identity };
@@ -241,11 +254,12 @@ const keeperFor = (parts: Parts): IdentifyKeeper => {
 };
 
 const readinessFor = (parts: Parts): ReadinessKeeper => {
-  const { deps, current, events, bus } = parts;
+  const { deps, current, events, bus, kdump } = parts;
   return startReadiness({
     ...{ clock: deps.clock, bus, view: events.view, identities: identitiesOf(current, events) },
     config: () => current.config,
     hardware: () => current.hardware,
+    methodsOf: (server) => examinedChainOf(current.config, server, { clock: deps.clock, kdump }),
     record: (event) => void note(events, event),
   });
 };
@@ -305,13 +319,14 @@ const reload = async (parts: Parts, config: Config): Promise<void> => {
  */
 export const startDaemon = async (config: Config, deps: DaemonDeps): Promise<Daemon> => {
   const parts = await openParts(config, deps);
-  const { events, evidence, fence, local, journal } = parts;
+  const { events, evidence, fence, local, journal, kdump } = parts;
   const { node } = config.self;
   let sockets: EngineSocket[] = [];
   let keeper: IdentifyKeeper | undefined;
   let readiness: ReadinessKeeper | undefined;
   try {
     await recordStart(parts);
+    await kdump.refresh();
     await resumeJobs(parts);
     keeper = keeperFor(parts);
     readiness = readinessFor(parts);
@@ -320,6 +335,7 @@ export const startDaemon = async (config: Config, deps: DaemonDeps): Promise<Dae
     await fence.stop();
     await readiness?.stop();
     await keeper?.stop();
+    await kdump.stop();
     await closeHardware(parts);
     await journal.close();
     throw error;
@@ -332,6 +348,7 @@ export const startDaemon = async (config: Config, deps: DaemonDeps): Promise<Dae
       if (stopping) throw new CodedError('fence.stopping');
       await reload(parts, next);
       keeper.refresh();
+      await kdump.refresh();
       readiness.refresh();
     },
     rejected: (problems) =>
@@ -346,6 +363,7 @@ export const startDaemon = async (config: Config, deps: DaemonDeps): Promise<Dae
       await keeper.stop();
       evidence.stop();
       await Promise.all(sockets.map((socket) => socket.close()));
+      await kdump.stop();
       await closeHardware(parts);
       await noteInTime(parts, { type: 'gateway.stopped', source: 'app', data: { node } });
       await events.maintain();

@@ -57,6 +57,7 @@ const addEngineCommands = (program: Command, terminal: Terminal, finish: Finish)
   engineCommand(program, 'fence <server> <action>', `force a server: ${fenceActions.join(', ')}`)
     .option('--deadline <duration>', 'how long it may take in all, such as 15s')
     .option('--requester <name>', 'who asks, for the journal')
+    .option('--quorum', 'you speak for the majority of the cluster (see fence.guards.tooMany)')
     .action(async (server: string, action: string, options: FenceOptions) =>
       finish(await (await import('./commands/fence.ts')).fenceCommand(terminal, server, action, options)),
     );

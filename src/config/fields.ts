@@ -25,3 +25,6 @@ export const fileMode = z
   .string()
   .regex(/^0[0-7]{3}$/)
   .meta({ expects: 'four octal digits in quotes that begin with 0, such as "0660"' });
+
+/** An address that needs no name to be resolved. */
+export const address = z.union([z.ipv4(), z.ipv6()]).meta({ expects: 'an IPv4 or IPv6 address' });

@@ -1,9 +1,10 @@
 import { dirname, resolve } from 'node:path';
 import { fail, ok, type Result } from '../core/result.ts';
 import { type BmcSectionDeps, resolveBmc } from './bmc-section.ts';
+import { checkChains } from './chain-checks.ts';
 import {
   checkAddresses,
-  checkChains,
+  checkGuards,
   checkIdentify,
   checkSelf,
   checkSockets,
@@ -25,6 +26,8 @@ export interface ServerConfig {
   readonly hostname?: string;
   /** Whether the BMC's GUID is held against it. */
   readonly pinIdentity: boolean;
+  /** Where its forced stops have a deadline of their own. */
+  readonly deadlineSeconds?: number;
   readonly bmc?: BmcConfig;
   /** The ways to stop it, in their order; its BMC alone where there is none. */
   readonly chain?: NonNullable<ConfigFile['servers'][string]['chain']>;
@@ -77,6 +80,7 @@ const checkFile = (
     ...checkSelf(root),
     ...checkSockets(file),
     ...checkChains(file),
+    ...checkGuards(file),
     ...checkIdentify(file),
     ...checkLocal(file),
   ];
@@ -126,11 +130,12 @@ const resolveBmcs = async (root: unknown, deps: BmcSectionDeps): Promise<Resolve
 
 const assemble = (file: ConfigFile, bmcs: ReadonlyMap<string, BmcConfig>): Config => {
   const servers: Record<string, ServerConfig> = Object.create(null);
-  for (const [name, { hostname, pinIdentity, chain }] of Object.entries(file.servers)) {
+  for (const [name, { hostname, pinIdentity, deadlineSeconds, chain }] of Object.entries(file.servers)) {
     const bmc = bmcs.get(name);
     servers[name] = {
       pinIdentity,
       ...(hostname !== undefined && { hostname }),
+      ...(deadlineSeconds !== undefined && { deadlineSeconds }),
       ...(bmc && { bmc }),
       ...(chain && { chain }),
     };

@@ -128,6 +128,18 @@ export const errorCatalogue = {
     remedy:
       'Ask the gateway of another server. To reset or stop the own server there are local actions, with a permission of their own: `noroshi local`.',
   },
+  'fence.requesterFenced': {
+    meaning:
+      'The server that asks for this was itself stopped by force, and has shown no life since: a request that it sent before its end, or a fence race that it lost.',
+    remedy:
+      'Ask for it from another server, or as an operator with `noroshi fence`. Where the asking server is alive, have the engine report it up (`cluster.report`).',
+  },
+  'fence.tooMany': {
+    meaning:
+      'Too many servers were stopped in a short time, and the request does not say that it has quorum.',
+    remedy:
+      'Look at the cluster before you stop one more. If it must be, ask with `quorum: true` (`noroshi fence --quorum`), or later.',
+  },
   'fence.noBmc': {
     meaning: 'The configuration gives this server no BMC.',
     remedy: 'Add a bmc section to the server, or ask for another server.',
@@ -145,6 +157,16 @@ export const errorCatalogue = {
       'The forced-stop script took longer than its limit and was killed, with all that it had started.',
     remedy:
       'Raise limitSeconds of the script and the deadline with it, or make the script faster. Do not fail over on this.',
+  },
+  'kdump.notBound': {
+    meaning: 'The port for messages of crash kernels cannot be opened, so nobody waited for a dump.',
+    remedy:
+      'End the other program that has the port (a fence_kdump agent on this machine), or change fence.kdump; the senders must use the same port.',
+  },
+  'kdump.silent': {
+    meaning: 'No message of a crash kernel came in time, so nobody waited for a dump.',
+    remedy:
+      'Check that fence_kdump_send is part of the crash kernel of that server, and that its address, its port and firstMessageSeconds are right.',
   },
   'fence.stopping': {
     meaning: 'The daemon is stopping and takes no new actions.',

@@ -69,6 +69,11 @@ export interface StopPort {
    * once it runs. Never throws.
    */
   stop(limits: CallLimits, onStarted: () => void): Promise<StopReply>;
+  /**
+   * Whether a stop would work now, tried without stopping anything: undefined where it would, else why not.
+   * Missing where nothing but a real stop could tell. Never throws.
+   */
+  check?(limits: CallLimits): Promise<Reason | undefined>;
 }
 
 /** What a way to stop the own server would do if it were asked now, and what that rests on. */
@@ -97,6 +102,19 @@ export interface BmcReadings {
   sensors(limits: CallLimits, judge: JudgeGuid): Promise<readonly SensorReading[]>;
   /** The last `last` entries of the event log. */
   eventLog(limits: CallLimits, judge: JudgeGuid, last: number): Promise<EventLogReading>;
+}
+
+/**
+ * What the crash kernel of one server says while it writes its dump. Anybody can send such messages: they steer
+ * how long a forced stop waits, and prove nothing.
+ */
+export interface KdumpPort {
+  /** Listens, unless that is done already. Throws a CodedError `kdump.notBound`. */
+  open(): Promise<void>;
+  /** When the latest message came (monotonic ms); undefined where none has come so far. */
+  heardMs(): number | undefined;
+  /** Calls `onMessage` at every message from now on; returns the call that ends it. */
+  watch(onMessage: () => void): () => void;
 }
 
 /** One server's BMC. */

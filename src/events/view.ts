@@ -3,6 +3,7 @@ import { fenceActions, localActions } from '../core/outcome.ts';
 import { type Event, type EventData, type FenceReport, fenceReport, serverOf } from './catalogue.ts';
 import { signOfLife } from './life.ts';
 import { outageAfter, outageSchema } from './outage.ts';
+import { provedOffAfter, provedOffSchema } from './proved-off.ts';
 
 /** The operator's word that a server is off. */
 const confirmedOff = z
@@ -64,6 +65,8 @@ const serverView = z
     readiness: readinessView.optional(),
     /** The BMC opens sessions without any password; missing where that was not learned. */
     cipherZero: z.boolean().optional(),
+    /** Missing unless it was proved or said to be off, and nothing spoke against it since. */
+    provedOff: provedOffSchema.optional(),
   })
   .readonly();
 export type ServerView = z.infer<typeof serverView>;
@@ -224,6 +227,18 @@ const withOutage = (before: View, after: View, event: Event): View => {
   return { ...after, servers: { ...after.servers, [name]: changed } };
 };
 
+/** As {@link withOutage}. */
+const withProvedOff = (before: View, after: View, event: Event): View => {
+  const name = serverOf(event);
+  if (name === undefined) return after;
+  const known = entry(before.servers, name) ?? unknownServer;
+  const next = provedOffAfter(known, event);
+  if (next === known.provedOff) return after;
+  const { provedOff, ...server } = entry(after.servers, name) ?? unknownServer;
+  const changed: ServerView = next ? { ...server, provedOff: next } : server;
+  return { ...after, servers: { ...after.servers, [name]: changed } };
+};
+
 const withJob = (view: View, job: JobView): View => ({ ...view, jobs: { ...view.jobs, [job.job]: job } });
 
 const forgetOldJobs = (view: View): View => {
@@ -361,8 +376,12 @@ const fold = (view: View, event: Event): View => {
   }
 };
 
+/** What the event means for the states that have a fold of their own. */
+const withFolds = (before: View, after: View, event: Event): View =>
+  withProvedOff(before, withOutage(before, after, event), event);
+
 /** The view after one more event; an event that is already folded in changes nothing. */
 export const applyEvent = (view: View, event: Event): View =>
   event.seq <= view.seq
     ? view
-    : { ...afterLife(withOutage(view, fold(view, event), event), event), seq: event.seq };
+    : { ...afterLife(withFolds(view, fold(view, event), event), event), seq: event.seq };

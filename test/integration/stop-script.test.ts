@@ -17,11 +17,11 @@ beforeAll(() => {
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-const scriptOf = (name: string, body: string, verifiesOff = false) => {
+const scriptOf = (name: string, body: string, verifiesOff = false, supportsCheck = false) => {
   const file = join(folder, name);
   writeFileSync(file, `#!/bin/sh\n${body}\n`);
   chmodSync(file, 0o755);
-  const script = { file, server: 'server2', local: 'server1', verifiesOff };
+  const script = { file, server: 'server2', local: 'server1', verifiesOff, supportsCheck };
   return createStopScript(script, { clock: systemClock, path: '/usr/bin:/bin' });
 };
 
@@ -107,8 +107,9 @@ describe('a forced-stop script', () => {
   });
 
   test('that is not there has done nothing', async () => {
-    const script = { file: join(folder, 'missing'), server: 'server2', local: 'server1', verifiesOff: false };
-    const port = createStopScript(script, { clock: systemClock, path: '/bin' });
+    const script = { file: join(folder, 'missing'), server: 'server2', local: 'server1' };
+    const word = { verifiesOff: false, supportsCheck: false };
+    const port = createStopScript({ ...script, ...word }, { clock: systemClock, path: '/bin' });
     let started = 0;
     const count = () => {
       started += 1;
@@ -120,5 +121,28 @@ describe('a forced-stop script', () => {
     expect(started).toBe(0);
     await scriptOf('there', 'exit 0').stop(limits(), count);
     expect(started).toBe(1);
+  });
+
+  describe('is only checked', () => {
+    const checked = (name: string, body: string) => scriptOf(name, body, false, true).check?.(limits(2_000));
+
+    test('in the mode for that, with the same servers', async () => {
+      const said = join(folder, 'checked');
+      const body = `echo "$CLP_FORCESTOP_MODE $CLP_SERVER_DOWN $CLP_SERVER_LOCAL" > ${said}`;
+      expect(await checked('check', body)).toBeUndefined();
+      expect(readFileSync(said, 'utf8')).toBe('0 server2 server1\n');
+    });
+
+    test('and says why a stop would not work', async () => {
+      expect(await checked('check-fails', 'echo "no such guest"; exit 1')).toMatchObject({
+        code: 'script.failed',
+        message: expect.stringMatching(/check whether it could stop server2.*exit code 1.*no such guest/),
+      });
+      expect(await checked('check-hangs', 'sleep 300')).toMatchObject({ code: 'script.timedOut' });
+    });
+
+    test('where the configuration says that it can be: any other would stop the server', () => {
+      expect(scriptOf('old', 'exit 0')).not.toHaveProperty('check');
+    });
   });
 });

@@ -25,6 +25,7 @@ const fenceOrder = z.strictObject({
   server,
   action: z.enum(fenceActions),
   requester: caller.exactOptional(),
+  requesterNode: server.exactOptional(),
   deadlineMs: deadlineMs.exactOptional(),
   quorum: z.boolean().exactOptional(),
 });

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { sleep } from '../../../src/core/clock.ts';
 import type { ErrorCode } from '../../../src/core/errors.ts';
 import type { CallLimits, StopPort, StopReply } from '../../../src/core/ports.ts';
-import type { Chain } from '../../../src/fence/chain.ts';
+import type { Chain } from '../../../src/fence/methods.ts';
 import {
   answered,
   answerOf,
@@ -272,7 +272,7 @@ test('a job that a restart cut off runs neither its NMI nor its script again, an
   const script = createScript({ stops: true });
   const bench = script.sees(benchWith([nmiWait(1_000), script.method(1_000), bmc(9_000)]));
   const job = { id: 'old', server: server1, action: 'off', requester: 'test', remainingMs: 9_000 } as const;
-  void bench.service.resume({ interrupted: [job], mayComeOn: [] });
+  void bench.service.resume({ interrupted: [job], mayComeOn: [], stopped: [] });
   await bench.clock.advance(5_000);
   expect(script.runs).toEqual([]);
   expect(commandsOf(bench.bmc())).toEqual(['off']);
