@@ -137,7 +137,8 @@ describe('after SIGHUP', () => {
     await reload();
     await until(() => opened('warm') > before, limitMs, 'the warm session');
     expect(await statusOf('warm')).toMatchObject({ outcome: 'confirmed' });
-    expect((await client.call('server.get', { server: 'warm' })).bmc).toBe('ok');
+    const isOk = async () => (await client.call('server.get', { server: 'warm' })).bmc === 'ok';
+    await until(isOk, limitMs, 'the row of the server to say so');
   });
 
   test('a warm session is opened anew', async () => {
