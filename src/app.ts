@@ -309,6 +309,7 @@ const reload = async (parts: Parts, config: Config): Promise<void> => {
   const credentials = changedCredentials(current.config.servers, config.servers);
   const data = { servers: Object.keys(config.servers), credentials };
   replace(parts, { ...config, ...fixedSections });
+  parts.fence.refresh();
   if (credentials.length > 0) deps.log.info({ servers: credentials }, 'passwords or keys changed');
   await noteInTime(parts, { type: 'config.reloaded', source: 'app', data });
 };

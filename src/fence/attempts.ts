@@ -20,6 +20,8 @@ export interface Attempts {
    * not the latest thing tried on that server.
    */
   answerFor(request: Repeat, nowMs: number, withinMs: number): Failed | undefined;
+  /** The configuration changed: what failed with the old one says nothing of the next attempt. */
+  forget(): void;
 }
 
 /** A failed attempt as it was when it was asked about: a proof that comes later was asked for before. */
@@ -55,6 +57,7 @@ export const createAttempts = (): Attempts => {
     add(job) {
       if (job.action !== 'status') latest.set(job.server, job);
     },
+    forget: () => latest.clear(),
     answerFor({ server, action, neededMs }, nowMs, withinMs) {
       const job = latest.get(server);
       if (!job || job.action !== action || job.deadlineMs - job.startedMs < neededMs) return undefined;

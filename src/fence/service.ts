@@ -57,6 +57,8 @@ export interface FenceService {
    * when those are on record.
    */
   resume(carried: CarriedOver): Promise<void>;
+  /** The configuration changed: the next request gets an attempt of its own, whatever failed just now. */
+  refresh(): void;
   /** How many jobs run or observe. */
   running(): number;
   /** Takes no new jobs, calls off those under way, and resolves when all have ended. */
@@ -272,6 +274,7 @@ export const createFenceService = (deps: FenceDeps): FenceService => {
       const live = [...running.values()].map(({ job }) => job);
       return latestAmong([...memory.all(), ...live], server)?.id;
     },
+    refresh: attempts.forget,
     running: () => running.size,
     async stop() {
       stopping = true;

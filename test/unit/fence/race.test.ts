@@ -208,6 +208,15 @@ describe('a failed attempt', () => {
     expect(opens(bench).length).toBeGreaterThan(tried);
   });
 
+  test('of an older configuration answers nobody', async () => {
+    const bench = dead();
+    await answered(bench, 'off');
+    bench.service.refresh();
+    const next = bench.ask('off');
+    await bench.clock.advance(20);
+    expect(answerOf(next)).toMatchObject({ joined: false });
+  });
+
   test('is tried anew at least once a second, however often it is asked for', async () => {
     const bench = dead();
     const asked = [];
