@@ -1,44 +1,16 @@
-import { randomUUID } from 'node:crypto';
-import { loggingAlerts } from './app/alerts.ts';
-import { bmcForStop, chainOf, examinedChainOf } from './app/chain.ts';
-import { changedCredentials } from './app/credentials.ts';
-import { judgeFor } from './app/doctor.ts';
-import { fenceSettingsOf } from './app/fence-settings.ts';
-import { buildHardware, type Hardware } from './app/hardware.ts';
-import { startKeeper } from './app/identify.ts';
-import { type KdumpKeeper, keepKdump } from './app/kdump.ts';
-import { localServiceFor } from './app/local.ts';
+import { endMaintenances, keeperFor, keepMaintaining, readinessFor } from './app/companions.ts';
+import { type DaemonDeps, openParts, type Parts } from './app/parts.ts';
 import { version } from './app/paths.ts';
-import { startReadiness } from './app/readiness.ts';
-import { createServices } from './app/services.ts';
-import { createMethodTables } from './bridge/engine/method-tables.ts';
-import { type EngineSocket, listenEngineSocket } from './bridge/engine/server.ts';
+import { noteInTime, recordInTime } from './app/record.ts';
+import { closeHardware, reload } from './app/reload.ts';
+import { openSockets } from './app/sockets.ts';
+import type { EngineSocket } from './bridge/engine/server.ts';
 import type { Config } from './config/load.ts';
-import { type Clock, type Timer, timedOut, within } from './core/clock.ts';
 import { CodedError } from './core/errors.ts';
-import type { Logger } from './core/log.ts';
-import { type Bus, createBus } from './events/bus.ts';
-import type { NewEvent } from './events/catalogue.ts';
-import { createEventLog, type EventLog } from './events/event-log.ts';
-import type { Journal } from './events/journal.ts';
-import { openJournal } from './events/journal-thread.ts';
-import type { ProvedOff } from './events/proved-off.ts';
-import type { View } from './events/view.ts';
-import { type EvidenceKeeper, keepEvidence } from './evidence/keeper.ts';
-import { evidenceLimitsFor } from './evidence/limits.ts';
 import { carriedOver } from './fence/carry-over.ts';
-import type { Identities } from './fence/identity.ts';
-import type { LocalService } from './fence/local.ts';
 import type { ReadinessKeeper } from './fence/readiness-keeper.ts';
-import { createFenceService, type FenceService } from './fence/service.ts';
 import { defaultFenceSettings } from './fence/settings.ts';
 import type { IdentifyKeeper } from './panel/identify-keeper.ts';
-import { watchMaintenance } from './panel/maintenance.ts';
-
-export interface DaemonDeps {
-  readonly clock: Clock;
-  readonly log: Logger;
-}
 
 /** The running gateway. */
 export interface Daemon {
@@ -50,189 +22,10 @@ export interface Daemon {
   stop(): Promise<{ readonly stuck: boolean }>;
 }
 
-interface Parts {
-  readonly deps: DaemonDeps;
-  readonly journal: Journal;
-  readonly bus: Bus;
-  readonly events: EventLog;
-  /** What a reload replaces. */
-  readonly current: { config: Config; hardware: Hardware };
-  /** What reloads replaced and jobs may still use. */
-  readonly replaced: Set<Hardware>;
-  readonly fence: FenceService;
-  /** Missing where the configuration offers no actions on the own server. */
-  readonly local: LocalService | undefined;
-  readonly evidence: EvidenceKeeper;
-  readonly kdump: KdumpKeeper;
-}
-
-const maintenanceMs = 10 * 60 * 1000;
-
-/**
- * Records a fact that stands whether or not it reaches the disk; the event log has put a failure in the
- * log already.
- */
-const note = async (events: EventLog, event: NewEvent): Promise<void> => {
-  await events.record(event).catch(() => undefined);
-};
-
-/** As long as a start or a stop waits for the disk, and as a client does for what it wants recorded. */
-const recordLimitMs = 3_000;
-
-/** The record with an answer in time: a disk that hangs must not keep a client, a start or a stop waiting. */
-const recordInTime =
-  ({ clock }: DaemonDeps, events: EventLog): EventLog['record'] =>
-  async (event) => {
-    const recorded = await within(clock, recordLimitMs, events.record(event));
-    if (recorded !== timedOut) return recorded;
-    throw new CodedError('journal.failed', 'the disk does not answer; this may still be recorded later');
-  };
-
-/** As {@link note}, but no longer than a start, a reload or a stop may wait. */
-const noteInTime = async (
-  { deps, events }: Pick<Parts, 'deps' | 'events'>,
-  event: NewEvent,
-): Promise<void> => {
-  await recordInTime(deps, events)(event).catch(() => undefined);
-};
-
-/** The server that a BMC identity is pinned to. */
-const serverWith = ({ servers }: View, guid: string): string | undefined =>
-  Object.keys(servers).find((name) => servers[name]?.guid === guid);
-
-const identitiesOf = (current: Pick<Parts['current'], 'config'>, events: EventLog): Identities => ({
-  pinned: (server) => events.view().servers[server]?.guid,
-  ownerOf: (guid) => serverWith(events.view(), guid),
-  checked: (server) => current.config.servers[server]?.pinIdentity ?? true,
-});
-
-const hardwareFor = (config: Config, { clock }: DaemonDeps, events: EventLog): Hardware => {
-  const identities = identitiesOf({ config }, events);
-  return buildHardware(config.servers, {
-    clock,
-    lastKnown: (server) => events.view().servers[server] ?? { power: 'unknown', bmc: 'unknown' },
-    judge: (server) => judgeFor(identities, server),
-    report: (event) => note(events, event),
-  });
-};
-
-const provedOffIn = ({ servers }: View, name: string): ProvedOff | undefined =>
-  Object.hasOwn(servers, name) ? servers[name]?.provedOff : undefined;
-
-/** The server this gateway runs on, where it runs on one. */
-const ownServer = ({ self }: Config): string | undefined => (self.role === 'member' ? self.node : undefined);
-
-/** One source can be wrong: who failed over on a proof hears at once of life that contradicts it. */
-const evidenceFor = (current: Parts['current'], clock: Clock, bus: Bus, events: EventLog): EvidenceKeeper =>
-  keepEvidence({
-    clock,
-    bus,
-    view: events.view,
-    self: ownServer(current.config),
-    limits: () => evidenceLimitsFor(current.config.readiness.intervalSeconds * 1000),
-    contradicted: (data, cause) =>
-      void note(events, { type: 'fence.contradicted', source: 'evidence', data, cause }),
-  });
-
-const fenceFor = (
-  { current, events, kdump }: Pick<Parts, 'current' | 'events' | 'kdump'>,
-  { clock, log }: DaemonDeps,
-): FenceService =>
-  createFenceService({
-    clock,
-    log,
-    settings: (server) => fenceSettingsOf(current.config, server),
-    self: ownServer(current.config),
-    knows: (server) => Object.hasOwn(current.config.servers, server),
-    bmcOf: (server) => bmcForStop(current.config, server, current.hardware.bmcOf(server)),
-    chainOf: (server) => chainOf(current.config, server, { clock, kdump }),
-    identities: identitiesOf(current, events),
-    provedOff: (server) => provedOffIn(events.view(), server),
-    record: events.record,
-    newJobId: () => randomUUID(),
-  });
-
-const openParts = async (config: Config, deps: DaemonDeps): Promise<Parts> => {
-  const { clock, log } = deps;
-  const journal = await openJournal({ directory: config.stateDirectory, retention: config.journal, clock });
-  try {
-    const bus = createBus(log);
-    const eventLog = createEventLog({ journal, bus, log, clock });
-    await eventLog.start();
-    const events = loggingAlerts(eventLog, log, () => current.config.alerts.language);
-    const current = { config, hardware: hardwareFor(config, deps, events) };
-    const evidence = evidenceFor(current, clock, bus, events);
-    const kdump = keepKdump({ clock, log, config: () => current.config });
-    return {
-      deps,
-      journal,
-      bus,
-      events,
-      current,
-      replaced: new Set(),
-      fence: fenceFor({ current, events, kdump }, deps),
-      local: await localServiceFor(config, { clock, log, record: events.record }),
-      evidence,
-      kdump,
-    };
-  } catch (error) {
-    await journal.close();
-    throw error;
-  }
-};
-
-/** Opens all of these sockets in their order, or none of them. */
-const openAll = async (wanted: readonly (() => Promise<EngineSocket>)[]): Promise<EngineSocket[]> => {
-  const open: EngineSocket[] = [];
-  try {
-    for (const listen of wanted) open.push(await listen());
-    return open;
-  } catch (error) {
-    await Promise.all(open.map((socket) => socket.close()));
-    throw error;
-  }
-};
-
-/** Opens the local sockets that the configuration wants, or none of them. */
-const openSockets = async (
-  parts: Parts,
-  keeper: IdentifyKeeper,
-  readiness: ReadinessKeeper,
-): Promise<EngineSocket[]> => {
-  const { clock, log } = parts.deps;
-  const { journal, bus, fence, evidence, current, kdump } = parts;
-  const events = { ...parts.events, record: recordInTime(parts.deps, parts.events) };
-  const config = () => current.config;
-  const hardware = () => current.hardware;
-  const identities = identitiesOf(current, events);
-  const services = createServices({
-    ...{ clock, config, hardware, journal, events, evidence, fence, identities, keeper, readiness, kdump },
-  });
-  const language = () => config().alerts.language;
-  const offered = parts.local && { ...parts.local, identity: services.identity };
-  const methods = createMethodTables({ clock, log, journal, bus, services, language, local: offered });
-  const { engine, notify, local } = current.config;
-  const sockets = [
-    [engine, methods.engine],
-    [notify, methods.notify],
-    [local, methods.local],
-  ] as const;
-  const wanted = sockets.flatMap(([section, table]) =>
-    section ? [() => listenEngineSocket({ ...fileOf(section), methods: table, clock, log })] : [],
-  );
-  return openAll(wanted);
-};
-
-const fileOf = ({ socket, mode, group }: Pick<Config['engine'], 'socket' | 'mode' | 'group'>) => ({
-  path: socket,
-  mode,
-  ...(group === undefined ? {} : { group }),
-});
-
 /** A disk that takes nothing does not keep the gateway from starting: it can still stop servers. */
 const recordStart = async ({ deps, events, current }: Parts): Promise<void> => {
   const data = { node: current.config.self.node, version };
-  const record = recordInTime(deps, events);
+  const record = recordInTime(deps.clock, events);
   await record({ type: 'gateway.started', source: 'app', data }).catch(() => events.forgetReadings());
 };
 
@@ -241,77 +34,6 @@ const resumeJobs = async ({ deps, events, fence, local }: Parts): Promise<void> 
   const jobs = Object.values(events.view().jobs);
   await fence.resume(carriedOver(jobs, deps.clock.wallMs(), defaultFenceSettings.powerOnLimitMs));
   await local?.resume(events.view().local);
-};
-
-const keeperFor = (parts: Parts): IdentifyKeeper => {
-  const { deps, current, events, bus } = parts;
-  return startKeeper({
-    ...{ ...deps, bus, view: events.view, identities: identitiesOf(current, events) },
-    config: () => current.config,
-    hardware: () => current.hardware,
-    record: (event) => noteInTime(parts, event),
-  });
-};
-
-const readinessFor = (parts: Parts): ReadinessKeeper => {
-  const { deps, current, events, bus, kdump } = parts;
-  return startReadiness({
-    ...{ clock: deps.clock, bus, view: events.view, identities: identitiesOf(current, events) },
-    config: () => current.config,
-    hardware: () => current.hardware,
-    methodsOf: (server) => examinedChainOf(current.config, server, { clock: deps.clock, kdump }),
-    record: (event) => void note(events, event),
-  });
-};
-
-const endMaintenances = (parts: Parts, keeper: IdentifyKeeper): (() => void) => {
-  const { deps, events, bus } = parts;
-  return watchMaintenance({
-    ...{ clock: deps.clock, view: events.view, subscribe: bus.subscribe, onOver: keeper.recheck },
-    record: (event) => noteInTime(parts, event),
-  });
-};
-
-const keepMaintaining = ({ deps, events }: Parts): (() => void) => {
-  let timer: Timer | undefined;
-  const arm = () => {
-    timer = deps.clock.after(maintenanceMs, () => void events.maintain().finally(arm));
-  };
-  arm();
-  return () => timer?.cancel();
-};
-
-const fixed = ['cluster', 'self', 'stateDirectory', 'engine', 'notify', 'local', 'journal'] as const;
-
-/** Sections that only a restart can change, as far as they differ. */
-const needRestart = (before: Config, after: Config): string[] =>
-  fixed.filter((key) => JSON.stringify(before[key]) !== JSON.stringify(after[key]));
-
-/** Puts a new configuration in force; devices that a job uses stay open until it is done with them. */
-const replace = ({ current, deps, events, replaced }: Parts, config: Config): void => {
-  const before = current.hardware;
-  current.hardware = hardwareFor(config, deps, events);
-  current.config = config;
-  replaced.add(before);
-  void before.retire().finally(() => replaced.delete(before));
-};
-
-const closeHardware = async ({ current, replaced }: Parts): Promise<void> => {
-  await Promise.all([current.hardware, ...replaced].map((hardware) => hardware.close()));
-};
-
-const reload = async (parts: Parts, config: Config): Promise<void> => {
-  const { current, deps } = parts;
-  const kept = needRestart(current.config, config);
-  if (kept.length > 0)
-    deps.log.warn({ sections: kept }, 'these sections change only at a restart of the daemon');
-  const fixedSections = Object.fromEntries(fixed.map((key) => [key, current.config[key]]));
-  const credentials = changedCredentials(current.config.servers, config.servers);
-  const data = { servers: Object.keys(config.servers), credentials };
-  replace(parts, { ...config, ...fixedSections });
-  parts.fence.refresh();
-  if (credentials.length > 0) deps.log.info({ servers: credentials }, 'passwords or keys changed');
-  await noteInTime(parts, { type: 'config.reloaded', source: 'app', data });
 };
 
 /**
@@ -353,7 +75,11 @@ export const startDaemon = async (config: Config, deps: DaemonDeps): Promise<Dae
       readiness.refresh();
     },
     rejected: (problems) =>
-      noteInTime(parts, { type: 'config.rejected', source: 'app', data: { problems: [...problems] } }),
+      noteInTime(deps.clock, events, {
+        type: 'config.rejected',
+        source: 'app',
+        data: { problems: [...problems] },
+      }),
     async stop() {
       stopping = true;
       stopMaintaining();
@@ -366,7 +92,7 @@ export const startDaemon = async (config: Config, deps: DaemonDeps): Promise<Dae
       await Promise.all(sockets.map((socket) => socket.close()));
       await kdump.stop();
       await closeHardware(parts);
-      await noteInTime(parts, { type: 'gateway.stopped', source: 'app', data: { node } });
+      await noteInTime(deps.clock, events, { type: 'gateway.stopped', source: 'app', data: { node } });
       await events.maintain();
       return journal.close();
     },
