@@ -4,7 +4,7 @@
 set -euo pipefail
 
 packages=(
-  openipmi ipmitool freeipmi-tools ipmiutil socat gcc libc6-dev systemd
+  openipmi ipmitool freeipmi-tools ipmiutil socat gcc libc6-dev systemd fence-agents
   snmp snmpd snmptrapd smitools mosquitto mosquitto-clients
 )
 # What the packages would start by themselves (ipmiutil_wdt arms a hardware watchdog).
@@ -24,6 +24,7 @@ Peers of the interop tests (Debian packages):
   smitools         smilint, which checks a MIB
   mosquitto, mosquitto-clients  an MQTT broker, and its clients
   systemd          systemd-notify, which tells the service manager
+  fence-agents     fence_kdump_send, which crash kernels send with
   gcc, libc6-dev   compile the library with which tests make a disk hang or fill up
 LIST
 }

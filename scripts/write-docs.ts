@@ -3,6 +3,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { bmcDrivers } from '../src/bmc/drivers/index.ts';
 import { runMatrix } from '../test/support/proof/matrix.ts';
+import { renderAlertsDoc } from './docs/alerts-doc.ts';
 import { renderConfigDoc } from './docs/config-doc.ts';
 import { renderErrorsDoc } from './docs/errors-doc.ts';
 import { renderEvidenceDoc } from './docs/evidence-doc.ts';
@@ -12,6 +13,7 @@ const docs = new URL('../docs/', import.meta.url);
 const specs = Object.values(bmcDrivers).map(({ spec }) => spec);
 const example = readFileSync(new URL('example.yaml', docs), 'utf8');
 
+writeFileSync(new URL('alerts.md', docs), renderAlertsDoc());
 writeFileSync(new URL('config.md', docs), renderConfigDoc(specs, example));
 writeFileSync(new URL('errors.md', docs), renderErrorsDoc());
 writeFileSync(new URL('evidence.md', docs), renderEvidenceDoc());

@@ -6,7 +6,7 @@ import { deadlineIn } from '../../src/core/deadline.ts';
 import { silentLogger } from '../../src/core/log.ts';
 import type { BmcPort } from '../../src/core/ports.ts';
 import { Secret } from '../../src/core/secret.ts';
-import { bmcOnly } from '../../src/fence/chain.ts';
+import { bmcOnly } from '../../src/fence/methods.ts';
 import { createFenceService } from '../../src/fence/service.ts';
 import { defaultFenceSettings } from '../../src/fence/settings.ts';
 import { timed } from './peers.ts';
@@ -71,6 +71,7 @@ export const startOurs = async (targets: readonly Target[], warm: boolean): Prom
     bmcOf: (server) => bmcs.get(server),
     chainOf: () => bmcOnly,
     identities: { pinned: () => undefined, ownerOf: () => undefined, checked: () => true },
+    provedOff: () => undefined,
     record: async (event) => {
       events += 1;
       return Object.assign(event, { seq: events, at: '', severity: 'info' as const });

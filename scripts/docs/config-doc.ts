@@ -24,7 +24,37 @@ const secretRules = `A secret is given by exactly one of its keys:
 - \`…File\`: path of a file that holds it. One newline at the end does not count; at most 4 KiB. Keep the file
   readable by the daemon alone: one that every user can open is a warning.
 - \`…Env\`: name of the environment variable that holds it.
-- \`…HexFile\`, where it is listed: path of a file that holds it as hex digits.`;
+- \`…HexFile\`, where it is listed: path of a file that holds it as hex digits.
+
+SIGHUP reads the files again: the next login has the new secret, a forced stop under way keeps the old one, warm
+sessions are opened anew, and a BMC that was given up for its password is asked again. \`config.reloaded\` names the
+servers whose secrets changed. A reload takes no file that every user can open: the old configuration is there to go
+on with, while a start without a BMC could stop nobody. The environment of a running daemon cannot change, so a
+secret in \`…Env\` takes a restart.`;
+
+const chainRules = `A chain tries one method after the other; the first proof ends it. Here a server gets time to write its crash dump
+before its power is cut, and a script of the site is left where its BMC is dead:
+
+\`\`\`yaml
+server2:
+  deadlineSeconds: 330
+  bmc: { model: ipmi, host: 192.0.2.12, user: fence, passwordFile: /etc/noroshi/bmc.pw }
+  chain:
+    - { method: kdumpWait, limitSeconds: 300, from: [192.0.2.21] }
+    - { method: bmc, limitSeconds: 15 }
+    - { method: script, limitSeconds: 15, file: /etc/noroshi/forcestop.sh, scriptVerifiesOff: true }
+\`\`\`
+
+- **Waits prove nothing.** \`nmiWait\` and \`kdumpWait\` only give time; \`fenced\` stays on a read of the power, or on the
+  word of a script that you trust.
+- \`kdumpWait\` sends one NMI, unless messages come already or \`sendNmi\` is \`false\`. It is over when no first message
+  came within \`firstMessageSeconds\`, when messages have stopped for \`quietSeconds\`, or at its limit. The crash kernel
+  sends them with \`fence_kdump_send\` to every gateway, on the port of \`fence.kdump\`; no name is ever looked up.
+- **A request with less time** than the limits of its chain add up to takes it from the waits, the time of which is cut to
+  what the methods behind them leave; a wait for which nothing is left is left out, with its NMI. A \`bmc\` without a limit
+  keeps what the configured deadline would leave it, and at least 2 s. A \`bmc\` or a \`script\` is never cut for
+  another method. A wait that was cut stays cut, though a request with more time joins the job.
+- **Mind your engine's own limit**: it must be longer than the deadline of the server, or it gives up during the dump.`;
 
 const deviceRules = `A model is a file of ten lines: which driver, and the options that suit the hardware. Those that come with
 Noroshi are in \`devices/bmc/\`. Your own go to \`FOLDER/bmc/*.yaml\` in one of the \`deviceDirectories\`; the same
@@ -89,6 +119,8 @@ export const renderConfigDoc = (specs: readonly DriverSpec[], example: string): 
     `\`\`\`yaml\n${example.trimEnd()}\n\`\`\``,
     '## Every key',
     table(head, rowsInside(schemaNodeOf(configSchema))),
+    '## Chains',
+    chainRules,
     '## Keys of a `bmc` section',
     'Beside `model`, a `bmc` section holds the options and secrets of the driver that its model names.',
     secretRules,

@@ -1,5 +1,3 @@
-import { constants } from 'node:fs';
-import { access } from 'node:fs/promises';
 import type { Examination, Verdict } from '../bridge/engine/services.ts';
 import type { Clock } from '../core/clock.ts';
 import { deadlineIn } from '../core/deadline.ts';
@@ -8,6 +6,7 @@ import { type Finding, failed, good } from '../core/finding.ts';
 import { inParallel } from '../core/parallel.ts';
 import type { BmcPort, JudgeGuid } from '../core/ports.ts';
 import { type Identities, judgeIdentity } from '../fence/identity.ts';
+import { chainFindings, couldProve, type ExaminedMethod, examineMethod, soften } from './examine-chain.ts';
 
 export interface DoctorDeps {
   readonly clock: Clock;
@@ -15,8 +14,8 @@ export interface DoctorDeps {
   readonly self: string | undefined;
   readonly bmcOf: (server: string) => BmcPort | undefined;
   readonly identities: Identities;
-  /** The scripts in the chain of a server. */
-  readonly scriptsOf: (server: string) => readonly string[];
+  /** The chain of a server; undefined where it has none of its own, but its BMC alone. */
+  readonly methodsOf: (server: string) => readonly ExaminedMethod[] | undefined;
 }
 
 /** How long one server may be examined, in milliseconds. */
@@ -51,25 +50,33 @@ const examineBmcOf = async (
   }
 };
 
-/** A script cannot be tried without stopping something: only whether it could be started is looked at. */
-const examineScript = async (file: string): Promise<Finding> => {
-  try {
-    await access(file, constants.X_OK);
-    return good('script', `${file} is there and may be executed; what it does was not tried`);
-  } catch (error) {
-    const message = `${file} could not be started: ${messageOf(error)}`;
-    return failed('script', 'bad', { code: 'script.notStarted', message });
-  }
-};
+/** What a server without a chain of its own has. */
+export const bmcAlone: readonly ExaminedMethod[] = [{ method: 'bmc' }];
 
+const ownFindings = (server: string): Finding[] => [
+  good('gateway', `this gateway runs on ${server}; the gateways of the other servers stop it`),
+];
+
+/**
+ * A server can be stopped where one method of its chain could prove it. What is bad of the others is a warning
+ * then: it costs the second way, or time.
+ */
 const examineServer = async (deps: DoctorDeps, server: string): Promise<Verdict> => {
-  const own =
-    server === deps.self
-      ? [good('gateway', `this gateway runs on ${server}; the gateways of the other servers stop it`)]
-      : [];
-  const scripts = await Promise.all(deps.scriptsOf(server).map(examineScript));
-  const findings = [...own, ...(await examineBmcOf(deps, server)), ...scripts];
-  return { server, works: findings.every(({ state }) => state !== 'bad'), findings };
+  const chain = deps.methodsOf(server);
+  const methods = chain ?? bmcAlone;
+  const usesBmc = deps.bmcOf(server) !== undefined || methods.some(({ method }) => method === 'bmc');
+  const [bmc, ...examined] = await Promise.all([
+    usesBmc ? examineBmcOf(deps, server) : [],
+    ...methods.map((method) => examineMethod(deps.clock, method, limitMs)),
+  ]);
+  const works = examined.some((examination) => couldProve(examination, bmc));
+  const found = [...bmc, ...examined.flatMap(({ findings }) => findings)];
+  const findings = [
+    ...(server === deps.self ? ownFindings(server) : []),
+    ...(chain ? chainFindings(chain) : []),
+    ...(works ? found.map(soften) : found),
+  ];
+  return { server, works, findings };
 };
 
 /** Whether a forced stop of each of these servers would work now. Changes nothing, and never throws. */

@@ -14,10 +14,12 @@ import type { Identities } from '../fence/identity.ts';
 import type { ReadinessKeeper } from '../fence/readiness-keeper.ts';
 import type { FenceService } from '../fence/service.ts';
 import type { IdentifyKeeper } from '../panel/identify-keeper.ts';
+import { examinedChainOf } from './chain.ts';
 import { confirmOff } from './confirm.ts';
 import { examineServers } from './doctor.ts';
 import type { Hardware } from './hardware.ts';
 import { pinIdentity, unpinIdentity } from './identity.ts';
+import type { KdumpKeeper } from './kdump.ts';
 import { setMaintenance } from './maintenance.ts';
 import { version } from './paths.ts';
 import { type ReadingDeps, readServerEventLog, readServerSensors } from './readings.ts';
@@ -33,6 +35,7 @@ export interface ServiceDeps {
   readonly identities: Identities;
   readonly keeper: Pick<IdentifyKeeper, 'whileFencing' | 'byHand'>;
   readonly readiness: Pick<ReadinessKeeper, 'of' | 'whileFencing'>;
+  readonly kdump: Pick<KdumpKeeper, 'portFor' | 'counters'>;
 }
 
 const operatorLimitMs = 10_000;
@@ -56,7 +59,14 @@ const rowOf = (deps: ServiceDeps, name: string): ServerRow => {
   const { events, evidence, clock } = deps;
   const known = events.view().servers[name] ?? neverSeen;
   const { identifyLit, lamp: _lamp, outage: _outage, lastFence: _recorded, ...rest } = known;
-  const { confirmedOff: _word, readiness: _told, cipherZero, maintenance, ...seen } = rest;
+  const {
+    confirmedOff: _word,
+    provedOff: _proved,
+    readiness: _told,
+    cipherZero,
+    maintenance,
+    ...seen
+  } = rest;
   const quiet = inMaintenance(known, clock.wallMs()) && maintenance;
   const lastFence = latestJob(deps, name);
   return {
@@ -118,13 +128,13 @@ const identify: (deps: ServiceDeps) => EngineServices['setIdentify'] = (deps) =>
 };
 
 const examine: (deps: ServiceDeps) => EngineServices['examine'] = (deps) => async (server) => {
-  const { clock, config, hardware, identities } = deps;
+  const { clock, config, hardware, identities, kdump } = deps;
   const { self, servers } = config();
   const { bmcOf } = hardware();
   const names = server === undefined ? Object.keys(servers) : [knownServer(deps, server)];
   const own = self.role === 'member' ? self.node : undefined;
-  const scriptsOf = (name: string) => (servers[name]?.chain ?? []).flatMap(({ file }) => file ?? []);
-  return examineServers({ clock, self: own, bmcOf, identities, scriptsOf }, names);
+  const methodsOf = (name: string) => examinedChainOf(config(), name, { clock, kdump });
+  return examineServers({ clock, self: own, bmcOf, identities, methodsOf }, names);
 };
 
 const readingDeps = ({ clock, hardware, identities }: ServiceDeps, server: string): ReadingDeps => ({
@@ -145,9 +155,9 @@ export const createServices = (deps: ServiceDeps): EngineServices => {
     identity: () => ({ version, cluster: deps.config().cluster, node: deps.config().self.node }),
     servers: () => Object.keys(deps.config().servers).map((name) => rowOf(deps, name)),
     server: (name) => rowOf(deps, knownServer(deps, name)),
-    requestFence: ({ server, action, requester, deadlineMs }) =>
-      deps.readiness.whileFencing(server, () =>
-        deps.keeper.whileFencing(server, () => deps.fence.request({ server, action, requester, deadlineMs })),
+    requestFence: (order) =>
+      deps.readiness.whileFencing(order.server, () =>
+        deps.keeper.whileFencing(order.server, () => deps.fence.request(order)),
       ),
     fence: getFence(deps),
     setIdentify: identify(deps),
@@ -187,12 +197,14 @@ export const createServices = (deps: ServiceDeps): EngineServices => {
       await deps.events.record({ type: 'cluster.reported', source: 'engine', data: report });
     },
     async health() {
+      const kdump = deps.kdump.counters();
       const uptimeSeconds = Math.floor((deps.clock.nowMs() - startedMs) / 1000);
       return {
         version,
         uptimeSeconds,
         jobsRunning: deps.fence.running(),
         journal: await journalHealth(deps),
+        ...(kdump && { kdump }),
       };
     },
   };

@@ -1,11 +1,12 @@
 import { Command, CommanderError } from 'commander';
 import { version } from '../app/paths.ts';
-import { fenceActions } from '../core/outcome.ts';
+import { fenceActions, type LocalAction, localActions } from '../core/outcome.ts';
 import type { ConfigOptions } from './commands/check-config.ts';
 import type { ConfirmOptions } from './commands/confirm.ts';
 import type { DemoOptions } from './commands/demo.ts';
 import type { EventsOptions } from './commands/events.ts';
 import type { FenceOptions } from './commands/fence.ts';
+import type { LocalActOptions } from './commands/local.ts';
 import type { MaintenanceOptions } from './commands/maintenance.ts';
 import type { SelOptions } from './commands/sel.ts';
 import { type ExitCode, exitCodes, type Terminal } from './terminal.ts';
@@ -56,6 +57,7 @@ const addEngineCommands = (program: Command, terminal: Terminal, finish: Finish)
   engineCommand(program, 'fence <server> <action>', `force a server: ${fenceActions.join(', ')}`)
     .option('--deadline <duration>', 'how long it may take in all, such as 15s')
     .option('--requester <name>', 'who asks, for the journal')
+    .option('--quorum', 'you speak for the majority of the cluster (see fence.guards.tooMany)')
     .action(async (server: string, action: string, options: FenceOptions) =>
       finish(await (await import('./commands/fence.ts')).fenceCommand(terminal, server, action, options)),
     );
@@ -127,6 +129,42 @@ const addBmcCommands = (program: Command, terminal: Terminal, finish: Finish): v
   addReadings(bmc, terminal, finish);
 };
 
+const localWords: Readonly<Record<LocalAction, string>> = {
+  reset: 'reset this server now',
+  off: 'switch this server off now',
+  cycle: 'switch this server off and on again now',
+  nmi: 'send this server an NMI (diagnostic interrupt) now',
+};
+
+/** An action on the own server goes over a socket of its own. */
+const localCommand = (local: Command, usage: string, description: string): Command =>
+  local
+    .command(usage)
+    .description(description)
+    .option('--json', 'print the answer as JSON')
+    .option(
+      '--socket <path>',
+      'socket of the local actions (default: NOROSHI_LOCAL_SOCKET, else /run/noroshi/local.sock)',
+    );
+
+const addLocal = (program: Command, terminal: Terminal, finish: Finish): void => {
+  const local = program
+    .command('local')
+    .description('reset, power off, cycle or NMI of the server this is; off by default');
+  for (const action of localActions) {
+    localCommand(local, action, `${localWords[action]}; where that works, nothing more is said`)
+      .requiredOption('--reason <text>', 'why, for the journal')
+      .option('--requester <name>', 'who asks (default: the user at the terminal)')
+      .action(async (options: LocalActOptions) =>
+        finish(await (await import('./commands/local.ts')).localActCommand(terminal, action, options)),
+      );
+  }
+  localCommand(local, 'check', 'would they work now? looks, and changes nothing').action(
+    async (options: EngineOptions) =>
+      finish(await (await import('./commands/local.ts')).localCheckCommand(terminal, options)),
+  );
+};
+
 const addDemo = (program: Command, terminal: Terminal, finish: Finish): void => {
   program
     .command('demo')
@@ -171,6 +209,7 @@ export const runProgram = async (argv: readonly string[], terminal: Terminal): P
   addEngineCommands(program, terminal, finish);
   addMaintenance(program, terminal, finish);
   addBmcCommands(program, terminal, finish);
+  addLocal(program, terminal, finish);
   await addSim(program, argv, terminal, finish);
   addDemo(program, terminal, finish);
   try {

@@ -1,13 +1,17 @@
 import { builtInDevices } from '../app/paths.ts';
 import { bmcDrivers } from '../bmc/drivers/index.ts';
-import { type LoadedConfig, loadConfig } from '../config/load.ts';
+import { type LoadDeps, type LoadedConfig, loadConfig } from '../config/load.ts';
 import { formatProblem } from '../config/problem.ts';
 import { fail, type Result } from '../core/result.ts';
 
 const specs = Object.fromEntries(Object.entries(bmcDrivers).map(([name, { spec }]) => [name, spec]));
 
 /** The configuration with the built-in devices and drivers, or every problem as `file:line: path: what is wrong`. */
-export const readConfig = async (file: string): Promise<Result<LoadedConfig, readonly string[]>> => {
-  const loaded = await loadConfig(file, { bmcDrivers: specs, environment: process.env, builtInDevices });
+export const readConfig = async (
+  file: string,
+  openFiles: LoadDeps['openFiles'] = 'warn',
+): Promise<Result<LoadedConfig, readonly string[]>> => {
+  const { env: environment } = process;
+  const loaded = await loadConfig(file, { bmcDrivers: specs, environment, builtInDevices, openFiles });
   return loaded.ok ? loaded : fail(loaded.failure.map(formatProblem));
 };

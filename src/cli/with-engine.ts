@@ -16,15 +16,16 @@ const helloLimitMs = 5_000;
 export const socketPath = ({ socket }: EngineOptions): string =>
   socket || process.env.NOROSHI_SOCKET || defaultSocket;
 
-/** Runs `work` over a connection to the daemon and explains what fails. */
-export const withEngine = async (
+/** Runs `work` over the connection that `connect` makes, and explains what fails. */
+export const withClient = async (
   terminal: Terminal,
-  options: EngineOptions,
+  connect: () => Promise<EngineClient>,
+  options: CommonOptions,
   work: (client: EngineClient) => Promise<ExitCode>,
 ): Promise<ExitCode> => {
   let client: EngineClient | undefined;
   try {
-    client = await connectEngine(socketPath(options));
+    client = await connect();
     await client.call('hello', { client: 'cli', protocol: protocolVersion }, { timeoutMs: helloLimitMs });
     return await work(client);
   } catch (error) {
@@ -33,3 +34,10 @@ export const withEngine = async (
     await client?.close();
   }
 };
+
+/** Runs `work` over a connection to the daemon and explains what fails. */
+export const withEngine = (
+  terminal: Terminal,
+  options: EngineOptions,
+  work: (client: EngineClient) => Promise<ExitCode>,
+): Promise<ExitCode> => withClient(terminal, () => connectEngine(socketPath(options)), options, work);

@@ -1,4 +1,3 @@
-import { isAbsolute } from 'node:path';
 import type { Complaint } from './explain.ts';
 import type { ConfigFile } from './schema.ts';
 import { isSection, valueAt } from './value.ts';
@@ -26,57 +25,36 @@ export const checkSelf = (root: unknown): Complaint[] => {
 };
 
 /** Whether the sockets can be opened under their (absolute) paths at all. */
-export const checkSockets = ({ engine, notify }: Pick<ConfigFile, 'engine' | 'notify'>): Complaint[] => {
-  const complaints = Object.entries({ engine, ...(notify && { notify }) })
+export const checkSockets = ({
+  engine,
+  notify,
+  local,
+}: Pick<ConfigFile, 'engine' | 'notify' | 'local'>): Complaint[] => {
+  const sections = Object.entries({ engine, ...(notify && { notify }), ...(local && { local }) });
+  const tooLong = sections
     .filter(([, { socket }]) => Buffer.byteLength(socket) > maxSocketPathBytes)
     .map(([section]) => ({
       path: [section, 'socket'],
       message: `the path of a socket may have ${maxSocketPathBytes} bytes at most`,
     }));
-  if (notify?.socket !== engine.socket) return complaints;
-  return [...complaints, { path: ['notify', 'socket'], message: 'must not be the same as engine.socket' }];
+  const repeated = sections.flatMap(([section, { socket }], index) => {
+    const [other] = sections.slice(0, index).find(([, earlier]) => earlier.socket === socket) ?? [];
+    const message = `must not be the same as ${other}.socket`;
+    return other === undefined ? [] : [{ path: [section, 'socket'], message }];
+  });
+  return [...tooLong, ...repeated];
 };
 
-type Server = ConfigFile['servers'][string];
-type Method = NonNullable<Server['chain']>[number];
+/** The least cluster that can lose servers by the storm guard's count and still have a majority to tell of. */
+const leastServersToCount = 4;
 
-/** What one method of a chain lacks, or has and must not have. */
-const complaintsOfMethod = ({ method, limitSeconds, file, scriptVerifiesOff }: Method, isLast: boolean) => {
-  const found: [string, string][] = [];
-  if (method === 'script' && file === undefined) found.push(['file', 'a script needs its file']);
-  if (file !== undefined && !isAbsolute(file)) found.push(['file', 'must be an absolute path']);
-  if (method !== 'script' && file !== undefined) found.push(['file', 'only a script has a file']);
-  if (method !== 'script' && scriptVerifiesOff)
-    found.push(['scriptVerifiesOff', 'only a script can be said to verify']);
-  if (limitSeconds === undefined && (method !== 'bmc' || !isLast))
-    found.push(['limitSeconds', 'is needed here: only a bmc at the end may take the rest of the deadline']);
-  return found;
+/** In a small cluster stopping more than one server is what a failure of its neighbour needs. */
+export const checkGuards = ({ servers, fence }: Pick<ConfigFile, 'servers' | 'fence'>): Complaint[] => {
+  const count = Object.keys(servers).length;
+  if (!fence.guards.tooMany || count >= leastServersToCount) return [];
+  const message = `needs at least ${leastServersToCount} servers, and there are ${count}: it could keep the last one from being stopped`;
+  return [{ path: ['fence', 'guards', 'tooMany'], message }];
 };
-
-const checkChain = (name: string, { bmc, chain = [] }: Server, deadlineSeconds: number): Complaint[] => {
-  const path = ['servers', name, 'chain'];
-  const found = chain.flatMap((method, index) =>
-    complaintsOfMethod(method, index === chain.length - 1).map(([key, message]) => ({
-      path: [...path, index, key],
-      message,
-    })),
-  );
-  const seconds = chain.reduce((sum, { limitSeconds = 0 }) => sum + limitSeconds, 0);
-  if (seconds > deadlineSeconds) {
-    const message = `its limits add up to ${seconds} s, more than fence.deadlineSeconds (${deadlineSeconds})`;
-    found.push({ path, message });
-  }
-  if (!bmc && chain.some(({ method, scriptVerifiesOff }) => method !== 'script' || !scriptVerifiesOff)) {
-    const message =
-      'without a bmc only a script with scriptVerifiesOff can prove anything: nothing else reads the power';
-    found.push({ path, message });
-  }
-  return found;
-};
-
-/** Whether the methods of every chain are whole, and fit into the deadline that covers all of them. */
-export const checkChains = ({ servers, fence }: Pick<ConfigFile, 'servers' | 'fence'>): Complaint[] =>
-  Object.entries(servers).flatMap(([name, server]) => checkChain(name, server, fence.deadlineSeconds));
 
 /** The address of a server's BMC, where its driver has one. */
 interface BmcAddress {

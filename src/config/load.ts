@@ -1,9 +1,10 @@
 import { dirname, resolve } from 'node:path';
 import { fail, ok, type Result } from '../core/result.ts';
 import { type BmcSectionDeps, resolveBmc } from './bmc-section.ts';
+import { checkChains } from './chain-checks.ts';
 import {
   checkAddresses,
-  checkChains,
+  checkGuards,
   checkIdentify,
   checkSelf,
   checkSockets,
@@ -13,8 +14,10 @@ import { loadDevices } from './devices.ts';
 import type { BmcConfig, DriverSpecs } from './driver.ts';
 import { schemaNodeOf } from './expectation.ts';
 import { type Complaint, explain } from './explain.ts';
+import { checkLocal } from './local-checks.ts';
 import { type ConfigProblem, formatProblem, inLineOrder } from './problem.ts';
 import { type ConfigFile, configSchema, defaultDeviceDirectories } from './schema.ts';
+import type { SecretSources } from './secrets.ts';
 import { isSection, valueAt } from './value.ts';
 import { problemAt, readYaml } from './yaml.ts';
 
@@ -23,6 +26,8 @@ export interface ServerConfig {
   readonly hostname?: string;
   /** Whether the BMC's GUID is held against it. */
   readonly pinIdentity: boolean;
+  /** Where its forced stops have a deadline of their own. */
+  readonly deadlineSeconds?: number;
   readonly bmc?: BmcConfig;
   /** The ways to stop it, in their order; its BMC alone where there is none. */
   readonly chain?: NonNullable<ConfigFile['servers'][string]['chain']>;
@@ -39,6 +44,8 @@ export interface LoadDeps {
   readonly environment: NodeJS.ProcessEnv;
   /** Folder of the device definitions that come with Noroshi. */
   readonly builtInDevices: string;
+  /** See {@link SecretSources.openFiles}; `warn` where absent. */
+  readonly openFiles?: SecretSources['openFiles'];
 }
 
 export interface LoadedConfig {
@@ -54,6 +61,7 @@ const resolved = (file: ConfigFile, folder: string): ConfigFile => ({
   stateDirectory: resolve(folder, file.stateDirectory),
   engine: { ...file.engine, socket: resolve(folder, file.engine.socket) },
   ...(file.notify && { notify: { ...file.notify, socket: resolve(folder, file.notify.socket) } }),
+  ...(file.local && { local: { ...file.local, socket: resolve(folder, file.local.socket) } }),
   deviceDirectories: file.deviceDirectories.map((directory) => resolve(folder, directory)),
 });
 
@@ -72,7 +80,9 @@ const checkFile = (
     ...checkSelf(root),
     ...checkSockets(file),
     ...checkChains(file),
+    ...checkGuards(file),
     ...checkIdentify(file),
+    ...checkLocal(file),
   ];
   return { file, complaints };
 };
@@ -120,11 +130,12 @@ const resolveBmcs = async (root: unknown, deps: BmcSectionDeps): Promise<Resolve
 
 const assemble = (file: ConfigFile, bmcs: ReadonlyMap<string, BmcConfig>): Config => {
   const servers: Record<string, ServerConfig> = Object.create(null);
-  for (const [name, { hostname, pinIdentity, chain }] of Object.entries(file.servers)) {
+  for (const [name, { hostname, pinIdentity, deadlineSeconds, chain }] of Object.entries(file.servers)) {
     const bmc = bmcs.get(name);
     servers[name] = {
       pinIdentity,
       ...(hostname !== undefined && { hostname }),
+      ...(deadlineSeconds !== undefined && { deadlineSeconds }),
       ...(bmc && { bmc }),
       ...(chain && { chain }),
     };
@@ -144,7 +155,7 @@ export const loadConfig = async (
   if (yaml.value === undefined) return fail(yaml.problems);
   const root = yaml.value;
   const folder = dirname(resolve(path));
-  const { bmcDrivers: drivers, environment, builtInDevices } = deps;
+  const { bmcDrivers: drivers, environment, builtInDevices, openFiles = 'warn' } = deps;
 
   const { file, complaints } = checkFile(root, folder);
   const devices = await loadDevices({
@@ -152,7 +163,7 @@ export const loadConfig = async (
     builtInDevices,
     userDirectories: deviceDirectoriesOf(root, folder),
   });
-  const found = await resolveBmcs(root, { drivers, devices, folder, environment });
+  const found = await resolveBmcs(root, { drivers, devices, folder, environment, openFiles });
   const at = ({ path: where, message }: Complaint) => problemAt(yaml, where, message);
   const own = inLineOrder([...yaml.problems, ...[...complaints, ...found.problems].map(at)]);
   if (!file || own.length + devices.problems.length > 0) return fail([...own, ...devices.problems]);

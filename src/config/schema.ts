@@ -1,31 +1,12 @@
 import { z } from 'zod';
+import { languages } from '../core/language.ts';
+import { chain } from './chain-section.ts';
+import { fence } from './fence-section.ts';
+import { fileMode, group, name, path } from './fields.ts';
+import { localSection } from './local-section.ts';
 
 /** Where a user's own device definitions are looked for when the configuration names no folders. */
 export const defaultDeviceDirectories = ['/etc/noroshi/devices.d'];
-
-const name = z
-  .string()
-  .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/)
-  .meta({
-    expects:
-      'a name of 1 to 63 letters, digits, dots, dashes or underscores that begins with a letter or digit',
-  });
-
-/** A path of the file system; the loader makes relative ones absolute, from the folder of the file. */
-const path = z
-  .string()
-  .regex(/^[^\0]{1,4095}$/)
-  .meta({ expects: 'a path' });
-
-const group = z
-  .string()
-  .regex(/^[A-Za-z_][A-Za-z0-9_.-]{0,31}$/)
-  .meta({ expects: 'the name of a group' });
-
-const fileMode = z
-  .string()
-  .regex(/^0[0-7]{3}$/)
-  .meta({ expects: 'four octal digits in quotes that begin with 0, such as "0660"' });
 
 const socketAccess = {
   mode: fileMode
@@ -76,41 +57,6 @@ const bmc = z
   .exactOptional()
   .describe('How to reach the BMC. A server without this section cannot be stopped by force.');
 
-/** One way to stop a server; which keys go together is checked by {@link checkChains}. */
-const method = z.strictObject({
-  method: z
-    .enum(['bmc', 'script', 'nmiWait'])
-    .describe(
-      '`bmc`: power off through the BMC. `script`: a program of the site, told by the environment: CLP_SERVER_DOWN, CLP_SERVER_LOCAL, CLP_FORCESTOP_MODE=1. `nmiWait`: an NMI, and time for the dump; it proves nothing.',
-    ),
-  limitSeconds: z
-    .int()
-    .min(1)
-    .max(3600)
-    .exactOptional()
-    .describe(
-      'Seconds before the next method has its turn; a script is killed then, with all that it started. The limits must fit into `fence.deadlineSeconds`; only a `bmc` at the end may go without one.',
-    ),
-  file: path
-    .exactOptional()
-    .describe('The script: an absolute path. It is run without a shell and without arguments.'),
-  scriptVerifiesOff: z
-    .boolean()
-    .default(false)
-    .describe(
-      'Whether exit code 0 of the script means that it has verified that the server is off. If not, the power is read by the BMC.',
-    ),
-});
-
-const chain = z
-  .array(method)
-  .min(1)
-  .max(8)
-  .exactOptional()
-  .describe(
-    'The ways to stop the server by force, in their order; the first proof ends the chain. Without it: its BMC alone.',
-  );
-
 const server = z
   .strictObject({
     hostname: z
@@ -125,6 +71,14 @@ const server = z
       .describe(
         'Whether the GUID of the BMC is remembered and held against it. Turn it off only for boards whose maker gave all of them the same GUID.',
       ),
+    deadlineSeconds: z
+      .int()
+      .min(1)
+      .max(3600)
+      .exactOptional()
+      .describe(
+        'Seconds a forced stop of this server may take in all, if the request does not say; a dump takes long. Without it: `fence.deadlineSeconds`.',
+      ),
     bmc,
     chain,
   })
@@ -135,18 +89,6 @@ const servers = z
   .refine((entries) => Object.keys(entries).length > 0, 'must hold at least one server')
   .meta({ expects: 'a section with one entry for each server' })
   .describe('The servers of the cluster, by name.');
-
-const fence = z
-  .strictObject({
-    deadlineSeconds: z
-      .int()
-      .min(1)
-      .max(3600)
-      .default(15)
-      .describe('Seconds a forced stop may take in all, if the request does not say.'),
-  })
-  .prefault({})
-  .describe('Forced stops.');
 
 const readiness = z
   .strictObject({
@@ -202,6 +144,16 @@ const journal = z
   .prefault({})
   .describe('The durable journal of events.');
 
+const alerts = z
+  .strictObject({
+    language: z
+      .enum(languages)
+      .default('en')
+      .describe('Language of the alert messages: English or Japanese, in UTF-8 whatever the locale.'),
+  })
+  .prefault({})
+  .describe('Alerts: what CLUSTERPRO X would say of an event, with its module and ID.');
+
 const log = z
   .strictObject({
     level: z.enum(['debug', 'info', 'warn', 'error']).default('info').describe('Least level that is logged.'),
@@ -222,8 +174,10 @@ export const configSchema = z.strictObject({
   servers,
   fence,
   readiness,
+  local: localSection,
   identify,
   journal,
+  alerts,
   log,
   deviceDirectories: z
     .array(path)

@@ -24,6 +24,8 @@ export interface SecretSources {
   /** Folder of the configuration file: relative paths begin there. */
   readonly folder: string;
   readonly environment: NodeJS.ProcessEnv;
+  /** Secret files that every user can open: a start takes them with a warning, a reload has a better choice. */
+  readonly openFiles: 'warn' | 'refuse';
 }
 
 /** What became of the secrets of a section; paths of complaints are keys of the section. */
@@ -139,6 +141,7 @@ const resolveOne = async (
   if (bytes.length > spec.maxBytes) {
     return refused([first.key], `the ${name} given here is longer than ${spec.maxBytes} bytes`);
   }
+  if (warning !== undefined && sources.openFiles === 'refuse') return refused([first.key], warning);
   const warnings = warning === undefined ? [] : [{ path: [first.key], message: warning }];
   return { secret: new Secret(bytes), problems: [], warnings };
 };

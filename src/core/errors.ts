@@ -125,7 +125,20 @@ export const errorCatalogue = {
   },
   'fence.self': {
     meaning: 'A gateway does not force-stop the server it runs on.',
-    remedy: 'Ask the gateway of another server.',
+    remedy:
+      'Ask the gateway of another server. To reset or stop the own server there are local actions, with a permission of their own: `noroshi local`.',
+  },
+  'fence.requesterFenced': {
+    meaning:
+      'The server that asks for this was itself stopped by force, and has shown no life since: a request that it sent before its end, or a fence race that it lost.',
+    remedy:
+      'Ask for it from another server, or as an operator with `noroshi fence`. Where the asking server is alive, have the engine report it up (`cluster.report`).',
+  },
+  'fence.tooMany': {
+    meaning:
+      'Too many servers were stopped in a short time, and the request does not say that it has quorum.',
+    remedy:
+      'Look at the cluster before you stop one more. If it must be, ask with `quorum: true` (`noroshi fence --quorum`), or later.',
   },
   'fence.noBmc': {
     meaning: 'The configuration gives this server no BMC.',
@@ -145,6 +158,16 @@ export const errorCatalogue = {
     remedy:
       'Raise limitSeconds of the script and the deadline with it, or make the script faster. Do not fail over on this.',
   },
+  'kdump.notBound': {
+    meaning: 'The port for messages of crash kernels cannot be opened, so nobody waited for a dump.',
+    remedy:
+      'End the other program that has the port (a fence_kdump agent on this machine), or change fence.kdump; the senders must use the same port.',
+  },
+  'kdump.silent': {
+    meaning: 'No message of a crash kernel came in time, so nobody waited for a dump.',
+    remedy:
+      'Check that fence_kdump_send is part of the crash kernel of that server, and that its address, its port and firstMessageSeconds are right.',
+  },
   'fence.stopping': {
     meaning: 'The daemon is stopping and takes no new actions.',
     remedy: 'Ask again after it has started, or ask the gateway of another server.',
@@ -152,6 +175,32 @@ export const errorCatalogue = {
   'fence.failed': {
     meaning: 'The forced stop ended on a fault inside Noroshi.',
     remedy: 'Treat the server as not stopped, and report the log lines of this job.',
+  },
+  'local.notOffered': {
+    meaning: 'No gateway offers local actions on this socket.',
+    remedy:
+      'Local actions are off by default: add a section local to the configuration of the gateway on this server, and restart it.',
+  },
+  'local.notAllowed': {
+    meaning: 'The configuration does not allow this local action.',
+    remedy: 'Add it to local.actions and restart the daemon, or ask for one that is listed there.',
+  },
+  'local.busy': {
+    meaning: 'Another local action is under way.',
+    remedy: 'Wait for its end: it goes through all its ways by itself.',
+  },
+  'local.unable': {
+    meaning: 'The local action could not be tried, so nothing was sent.',
+    remedy:
+      'Run `noroshi local check`: a device, a program or a right is missing. Have another server stop this one.',
+  },
+  'local.failed': {
+    meaning: 'The local action was tried and failed, or may have been done; this server still runs.',
+    remedy: 'Have another server stop this one by force, and read the steps for what was said.',
+  },
+  'local.stillRuns': {
+    meaning: 'The local action was accepted, but this server still runs.',
+    remedy: 'Have another server stop this one by force: nothing on this server is able to.',
   },
   'evidence.life': {
     meaning: 'A path shows life, so the word that the server is off was not taken.',

@@ -1,12 +1,16 @@
 import { type ErrorCode, errorCatalogue } from './errors.ts';
 import type { Reason } from './outcome.ts';
 
-/** What an examination looks at; `gateway` and `bmc` are about the configuration, the others about the device. */
+/** What an examination looks at; `gateway`, `chain` and `bmc` are about the configuration, the others about the device. */
 export type Check =
   | 'gateway'
+  | 'chain'
+  | 'kdump'
   | 'bmc'
   | 'tool'
   | 'script'
+  | 'device'
+  | 'sysrq'
   | 'address'
   | 'answer'
   | 'login'

@@ -7,6 +7,10 @@ export type Power = 'on' | 'off' | 'unknown';
 export const fenceActions = ['off', 'on', 'reset', 'cycle', 'nmi', 'status'] as const;
 export type FenceAction = (typeof fenceActions)[number];
 
+/** Final actions on the server that the gateway itself runs on; its death is no result that it could read. */
+export const localActions = ['reset', 'off', 'cycle', 'nmi'] as const;
+export type LocalAction = (typeof localActions)[number];
+
 /**
  * - `confirmed`: the wanted state was *read* after the request.
  * - `refused`: nothing destructive was done, and it is certain that it was not.

@@ -2,7 +2,7 @@ import type { CallOffSignal } from './call-off.ts';
 import type { Deadline } from './deadline.ts';
 import type { Finding } from './finding.ts';
 import type { Priority } from './lane.ts';
-import type { Reason } from './outcome.ts';
+import type { LocalAction, Reason } from './outcome.ts';
 import type { EventLogReading, SensorReading } from './readings.ts';
 
 /** Limits every call to a device carries. */
@@ -54,14 +54,43 @@ export interface BmcSession {
 export type JudgeGuid = (guid: string | undefined) => 'known' | 'new' | 'unchecked' | Reason;
 
 /** What became of one stop by other means than a BMC; `accepted` proves nothing unless {@link StopPort.provesOff}. */
-export type StopReply = Extract<ControlReply, { kind: 'accepted' | 'notSent' | 'unanswered' }>;
+export type StopReply =
+  | Extract<ControlReply, { kind: 'accepted' | 'notSent' }>
+  | (Extract<ControlReply, { kind: 'unanswered' }> & { readonly exitCode?: number });
 
 /** A way to stop a server other than through its BMC, such as the site's own script. */
 export interface StopPort {
   /** Whether its success may be taken for a proof that the server is off: the configuration says so. */
   readonly provesOff: boolean;
-  /** Stops the server; a stop that failed or was broken off may still have been done. Never throws. */
-  stop(limits: CallLimits): Promise<StopReply>;
+  /** Path of what is run, for the record. */
+  readonly file: string;
+  /**
+   * Stops the server; a stop that failed or was broken off may still have been done. `onStarted` is called
+   * once it runs. Never throws.
+   */
+  stop(limits: CallLimits, onStarted: () => void): Promise<StopReply>;
+  /**
+   * Whether a stop would work now, tried without stopping anything: undefined where it would, else why not.
+   * Missing where nothing but a real stop could tell. Never throws.
+   */
+  check?(limits: CallLimits): Promise<Reason | undefined>;
+}
+
+/** What a way to stop the own server would do if it were asked now, and what that rests on. */
+export interface LocalReadiness {
+  readonly actions: readonly LocalAction[];
+  readonly findings: readonly Finding[];
+}
+
+/** A way to reset, switch off, cycle or interrupt (NMI) the server that this gateway runs on. */
+export interface LocalStopPort {
+  /**
+   * Does it once. `accepted` means that whoever was asked said yes: that this call returns at all shows that
+   * the server still runs. Keeps to the deadline, and never throws.
+   */
+  act(action: LocalAction, limits: CallLimits): Promise<StopReply>;
+  /** Looks, and changes nothing. Keeps to the deadline, and never throws. */
+  examine(limits: CallLimits): Promise<LocalReadiness>;
 }
 
 /**
@@ -73,6 +102,19 @@ export interface BmcReadings {
   sensors(limits: CallLimits, judge: JudgeGuid): Promise<readonly SensorReading[]>;
   /** The last `last` entries of the event log. */
   eventLog(limits: CallLimits, judge: JudgeGuid, last: number): Promise<EventLogReading>;
+}
+
+/**
+ * What the crash kernel of one server says while it writes its dump. Anybody can send such messages: they steer
+ * how long a forced stop waits, and prove nothing.
+ */
+export interface KdumpPort {
+  /** Listens, unless that is done already. Throws a CodedError `kdump.notBound`. */
+  open(): Promise<void>;
+  /** When the latest message came (monotonic ms); undefined where none has come so far. */
+  heardMs(): number | undefined;
+  /** Calls `onMessage` at every message from now on; returns the call that ends it. */
+  watch(onMessage: () => void): () => void;
 }
 
 /** One server's BMC. */

@@ -20,6 +20,10 @@ export class Secret {
     return this.#bytes.length;
   }
 
+  equals(other: Secret | undefined): boolean {
+    return other !== undefined && this.#bytes.equals(other.reveal());
+  }
+
   toString(): string {
     return redacted;
   }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { type ErrorCode, errorCatalogue } from '../core/errors.ts';
-import { fenceActions, proofSources } from '../core/outcome.ts';
+import { fenceActions, localActions, proofSources } from '../core/outcome.ts';
 import { type Severity, trapClasses } from '../core/severity.ts';
 
 export { type Severity, severities } from '../core/severity.ts';
@@ -59,6 +59,26 @@ const storm = {
   server: server.optional(),
   device: z.string().optional(),
 };
+/** One request for a local action. */
+const localRequest = z.strictObject({
+  request: z.string(),
+  /** The server that the gateway runs on. */
+  server,
+  action: z.enum(localActions),
+});
+
+/**
+ * What a local action came to, told by a gateway that is still alive: never `confirmed`, and `refused` only
+ * where certainly nothing was sent.
+ */
+export const localReport = localRequest.extend({
+  outcome: z.enum(['refused', 'unknown']),
+  accepted: z.boolean().optional(),
+  reason,
+  journalled: z.boolean(),
+  steps: z.array(step),
+});
+export type LocalReport = z.infer<typeof localReport>;
 
 /**
  * The closed set of events. An event is a fact, past tense; adding one is a reviewed change here,
@@ -67,7 +87,11 @@ const storm = {
 export const eventCatalogue = {
   'gateway.started': { severity: 'info', data: z.strictObject({ node: z.string(), version: z.string() }) },
   'gateway.stopped': { severity: 'info', data: z.strictObject({ node: z.string() }) },
-  'config.reloaded': { severity: 'notice', data: z.strictObject({ servers: z.array(server) }) },
+  /** `credentials`: the servers whose password or K_g is another than before; missing in records of older versions. */
+  'config.reloaded': {
+    severity: 'notice',
+    data: z.strictObject({ servers: z.array(server), credentials: z.array(server).optional() }),
+  },
   'config.rejected': { severity: 'warning', data: z.strictObject({ problems: z.array(z.string()) }) },
   'journal.impaired': {
     severity: 'critical',
@@ -85,9 +109,31 @@ export const eventCatalogue = {
   },
   'fence.requested': {
     severity: 'notice',
-    data: z.strictObject({ job, server, action, requester, deadlineMs: z.number() }),
+    data: z.strictObject({
+      job,
+      server,
+      action,
+      requester,
+      deadlineMs: z.number(),
+      /** No method powers it off through its BMC. */
+      withoutBmc: z.literal(true).optional(),
+    }),
   },
   'fence.joined': { severity: 'info', data: z.strictObject({ job, server, action, requester }) },
+  /** The site's script runs; `file` is its path. */
+  'fence.scriptStarted': { severity: 'info', data: z.strictObject({ job, server, file: z.string() }) },
+  /** `message` says how it failed; one that was called off has `failed` too. */
+  'fence.scriptEnded': {
+    severity: 'info',
+    data: z.strictObject({
+      job,
+      server,
+      file: z.string(),
+      result: z.enum(['completed', 'failed', 'timedOut', 'notStarted']),
+      exitCode: z.number().optional(),
+      message: z.string().optional(),
+    }),
+  },
   'fence.finished': { severity: 'notice', data: fenceReport },
   'fence.provedLate': { severity: 'notice', data: z.strictObject({ job, server, action, proof }) },
   'fence.contradicted': {
@@ -102,6 +148,26 @@ export const eventCatalogue = {
     }),
   },
   'fence.restarted': { severity: 'notice', data: z.strictObject({ job, server, restart }) },
+  /** Nothing was tried: not allowed, or another one is under way. */
+  'local.refused': {
+    severity: 'warning',
+    data: localRequest.extend({ requester, why: z.string(), reason }),
+  },
+  /** `boot` is the kernel's id of the boot that was to end: another one later proves that it did. */
+  'local.requested': {
+    severity: 'warning',
+    data: localRequest.extend({ requester, why: z.string(), boot: z.string().optional() }),
+  },
+  /** Only a server that still runs gets to say this, so it is as bad as it can be. */
+  'local.finished': { severity: 'critical', data: localReport },
+  /**
+   * Told by the next start: the gateway ended after the request, which is what the request was for.
+   * `restarted` tells whether the server was started anew since; missing where that is not known.
+   */
+  'local.interrupted': {
+    severity: 'notice',
+    data: localRequest.extend({ requester, requestedAt: z.string(), restarted: z.boolean().optional() }),
+  },
   'server.powerChanged': {
     severity: 'notice',
     data: z.strictObject({ server, power: z.enum(['on', 'off']), by: z.literal('bmc') }),

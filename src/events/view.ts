@@ -1,9 +1,10 @@
 import { z } from 'zod';
-import { fenceActions } from '../core/outcome.ts';
+import { fenceActions, localActions } from '../core/outcome.ts';
 import { type Event, type EventData, type FenceReport, fenceReport, serverOf } from './catalogue.ts';
 import { signOfLife } from './life.ts';
 import { openTrapsAfter, openTrapsSchema } from './open-traps.ts';
 import { outageAfter, outageSchema } from './outage.ts';
+import { provedOffAfter, provedOffSchema } from './proved-off.ts';
 
 /** The operator's word that a server is off. */
 const confirmedOff = z
@@ -65,6 +66,8 @@ const serverView = z
     readiness: readinessView.optional(),
     /** The BMC opens sessions without any password; missing where that was not learned. */
     cipherZero: z.boolean().optional(),
+    /** Missing unless it was proved or said to be off, and nothing spoke against it since. */
+    provedOff: provedOffSchema.optional(),
   })
   .readonly();
 export type ServerView = z.infer<typeof serverView>;
@@ -87,6 +90,20 @@ const jobView = z
   .readonly();
 export type JobView = z.infer<typeof jobView>;
 
+/** A local action that was asked for and whose end is not on record: under way, or it ended the gateway. */
+const localView = z
+  .object({
+    request: z.string(),
+    server: z.string(),
+    action: z.enum(localActions),
+    requester: z.string(),
+    requestedAt: z.string(),
+    /** The kernel's id of the boot it was asked in. */
+    boot: z.string().optional(),
+  })
+  .readonly();
+export type LocalView = z.infer<typeof localView>;
+
 /** Restores a snapshot; fields of a newer version are dropped. */
 export const viewSchema = z
   .object({
@@ -96,6 +113,7 @@ export const viewSchema = z
     jobs: z.record(z.string(), jobView).readonly(),
     /** Conditions that traps began; missing in snapshots of older versions. */
     openTraps: openTrapsSchema.default({}),
+    local: localView.optional(),
   })
   .readonly();
 
@@ -212,6 +230,18 @@ const withOutage = (before: View, after: View, event: Event): View => {
   return { ...after, servers: { ...after.servers, [name]: changed } };
 };
 
+/** As {@link withOutage}. */
+const withProvedOff = (before: View, after: View, event: Event): View => {
+  const name = serverOf(event);
+  if (name === undefined) return after;
+  const known = entry(before.servers, name) ?? unknownServer;
+  const next = provedOffAfter(known, event);
+  if (next === known.provedOff) return after;
+  const { provedOff, ...server } = entry(after.servers, name) ?? unknownServer;
+  const changed: ServerView = next ? { ...server, provedOff: next } : server;
+  return { ...after, servers: { ...after.servers, [name]: changed } };
+};
+
 const withJob = (view: View, job: JobView): View => ({ ...view, jobs: { ...view.jobs, [job.job]: job } });
 
 const forgetOldJobs = (view: View): View => {
@@ -225,7 +255,8 @@ const forgetOldJobs = (view: View): View => {
   return { ...view, jobs: Object.fromEntries([...running, ...kept].map((job) => [job.job, job])) };
 };
 
-const requested = (view: View, { at, seq, data }: Of<'fence.requested'>): View => {
+const requested = (view: View, { at, seq, data: recorded }: Of<'fence.requested'>): View => {
+  const { withoutBmc: _told, ...data } = recorded;
   const next = withJob(view, { ...data, requestedAt: at, requestedSeq: seq });
   if (data.action === 'status') return next;
   const fenced = withServer(next, data.server, { lastFence: data.job });
@@ -265,6 +296,16 @@ const contradicted = (view: View, { data }: Of<'fence.contradicted'>): View => {
 const restarted = (view: View, { data }: Of<'fence.restarted'>): View => {
   const job = entry(view.jobs, data.job);
   return job?.report ? withJob(view, { ...job, report: { ...job.report, restart: data.restart } }) : view;
+};
+
+const localRequested = (view: View, { at, data }: Of<'local.requested'>): View => {
+  const { why: _why, ...request } = data;
+  return { ...view, local: { ...request, requestedAt: at } };
+};
+
+const localEnded = (view: View, request: string): View => {
+  const { local, ...rest } = view;
+  return local?.request === request ? rest : view;
 };
 
 const mismatch = ({ pinned, found }: EventData<'bmc.identityMismatched'>) => ({
@@ -315,12 +356,20 @@ const fold = (view: View, event: Event): View => {
     case 'trap.received':
     case 'trap.keyForgotten':
       return { ...view, openTraps: openTrapsAfter(view.openTraps, event) };
+    case 'local.requested':
+      return localRequested(view, event);
+    case 'local.finished':
+    case 'local.interrupted':
+      return localEnded(view, event.data.request);
     case 'gateway.started':
       return forgetReadings(view);
     case 'trap.stormBegan':
     case 'trap.stormEnded':
     case 'bmc.rechecked':
     case 'fence.joined':
+    case 'fence.scriptStarted':
+    case 'fence.scriptEnded':
+    case 'local.refused':
     case 'gateway.stopped':
     case 'config.reloaded':
     case 'config.rejected':
@@ -335,8 +384,12 @@ const fold = (view: View, event: Event): View => {
   }
 };
 
+/** What the event means for the states that have a fold of their own. */
+const withFolds = (before: View, after: View, event: Event): View =>
+  withProvedOff(before, withOutage(before, after, event), event);
+
 /** The view after one more event; an event that is already folded in changes nothing. */
 export const applyEvent = (view: View, event: Event): View =>
   event.seq <= view.seq
     ? view
-    : { ...afterLife(withOutage(view, fold(view, event), event), event), seq: event.seq };
+    : { ...afterLife(withFolds(view, fold(view, event), event), event), seq: event.seq };

@@ -133,8 +133,14 @@ export const learn = (base: KnowledgeBase, event: Event, nowMs: number): Knowled
       return nothingKnown;
     case 'fence.requested':
     case 'fence.joined':
+    case 'fence.scriptStarted':
+    case 'fence.scriptEnded':
     case 'fence.contradicted':
     case 'fence.restarted':
+    case 'local.refused':
+    case 'local.requested':
+    case 'local.finished':
+    case 'local.interrupted':
     case 'bmc.identityPinned':
     case 'bmc.cipherZeroChanged':
     case 'server.readinessChanged':

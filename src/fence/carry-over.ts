@@ -1,5 +1,6 @@
 import type { JobView } from '../events/view.ts';
 import { mayHaveSwitchedOn } from '../evidence/power-on.ts';
+import { countsAsStop } from './guards.ts';
 import type { JobStart } from './job.ts';
 
 /** A job whose request is in the journal and whose end is not. */
@@ -13,6 +14,8 @@ export interface CarriedOver {
   readonly interrupted: readonly InterruptedJob[];
   /** Servers that a power-on sent in the last life may still switch on. */
   readonly mayComeOn: readonly string[];
+  /** The stops that were begun, and how long ago by the wall clock. */
+  readonly stopped: readonly { readonly server: string; readonly agoMs: number }[];
 }
 
 const remainingMs = ({ requestedAt, deadlineMs }: JobView, nowWallMs: number): number =>
@@ -39,4 +42,10 @@ export const carriedOver = (
   mayComeOn: jobs
     .filter((view) => mayHaveSwitchedOn(view) && remainingMs(view, nowWallMs) > -powerOnLimitMs)
     .map(({ server }) => server),
+  stopped: jobs
+    .filter(({ action, report }) => countsAsStop(action) && report?.outcome !== 'refused')
+    .map(({ server, requestedAt }) => ({
+      server,
+      agoMs: Math.max(0, nowWallMs - Date.parse(requestedAt)),
+    })),
 });

@@ -46,6 +46,8 @@ export interface Job {
   /** The latest power that was read since the job began. */
   lastRead: Proof | undefined;
   ending: Ending | undefined;
+  /** When its procedure ended; monotonic. */
+  endedMs: number | undefined;
   /** The server read off, but a power-on of ours may end that: it does not count as fenced. */
   offMayEnd: boolean;
   restart: FenceReport['restart'];
@@ -96,6 +98,7 @@ export const createJob = (clock: Clock, start: JobStart): Job => {
     trouble: undefined,
     lastRead: undefined,
     ending: undefined,
+    endedMs: undefined,
     offMayEnd: false,
     restart: undefined,
     journalled: true,

@@ -1,6 +1,7 @@
 import { type CallOff, type CallOffSignal, createCallOff } from '../core/call-off.ts';
 import { type Clock, isoNow, type Timer, within } from '../core/clock.ts';
 import { deadlineIn } from '../core/deadline.ts';
+import type { Reason } from '../core/outcome.ts';
 import type { CallLimits } from '../core/ports.ts';
 import type { Bus } from '../events/bus.ts';
 import { type Event, type EventType, type NewEvent, serverOf } from '../events/catalogue.ts';
@@ -8,12 +9,12 @@ import type { View } from '../events/view.ts';
 import {
   afterRehearsal,
   isNews,
-  mayLockAccount,
   nothingTried,
   pauseAfter,
   type Readiness,
   type RehearsalRecord,
   readinessOf,
+  refusedPassword,
   type Shown,
 } from './readiness.ts';
 import type { Rehearsal } from './rehearsal.ts';
@@ -26,11 +27,18 @@ export interface ReadinessPlan {
   readonly limitMs: number;
 }
 
+export interface RehearsalExtent {
+  /** What changes seldom is looked at, too. */
+  readonly thorough: boolean;
+  /** The BMC refused our password, with this word, and must not be asked again. */
+  readonly locked: Reason | undefined;
+}
+
 export interface ReadinessKeeperDeps {
   readonly clock: Clock;
   readonly plan: () => ReadinessPlan;
-  /** Tries everything short of the stop; `thorough` looks at what changes seldom, too. Never throws. */
-  readonly rehearse: (server: string, thorough: boolean, limits: CallLimits) => Promise<Rehearsal>;
+  /** Tries everything short of the stop. Never throws. */
+  readonly rehearse: (server: string, extent: RehearsalExtent, limits: CallLimits) => Promise<Rehearsal>;
   readonly view: () => View;
   readonly subscribe: Bus['subscribe'];
   readonly record: (event: NewEvent) => void;
@@ -59,6 +67,7 @@ interface Entry {
   /** Due, and waiting for others to end. */
   waiting: boolean;
   thoroughDueMs: number;
+  locked: Reason | undefined;
 }
 
 const rehearsalLimitMs = 10_000;
@@ -82,8 +91,8 @@ const givesHope: ReadonlySet<EventType> = new Set<EventType>([
 ]);
 
 /** Whether an event speaks against what is known; from a rehearsal of our own it never does. */
-const speaksAgainst = ({ last }: RehearsalRecord, event: Event): boolean => {
-  if (givesHope.has(event.type)) return last?.rehearsal.kind === 'fails';
+const speaksAgainst = ({ record: { last }, locked }: Entry, event: Event): boolean => {
+  if (givesHope.has(event.type)) return last?.rehearsal.kind === 'fails' || locked !== undefined;
   const isTrouble = event.type === 'bmc.unreachable' || event.type === 'bmc.refused';
   return isTrouble && last?.rehearsal.kind === 'works';
 };
@@ -114,12 +123,12 @@ export const createReadinessKeeper = (deps: ReadinessKeeperDeps): ReadinessKeepe
   const armNext = (entry: Entry): void => {
     const isGone = entries.get(entry.server) !== entry;
     if (stopping || isGone || entry.timer || entry.waiting || entry.holds > 0) return;
-    const pauseMs = pauseAfter(entry.record, plan().intervalMs, deps.random());
-    if (pauseMs !== undefined) arm(entry, pauseMs);
+    arm(entry, pauseAfter(entry.record, plan().intervalMs, deps.random()));
   };
 
   const learn = (entry: Entry, shown: Shown): void => {
     entry.record = afterRehearsal(entry.record, shown, { at: isoNow(clock), nowMs: clock.nowMs() });
+    entry.locked = refusedPassword(entry.record);
     const { servers } = deps.view();
     const known = Object.hasOwn(servers, entry.server) ? servers[entry.server]?.readiness : undefined;
     if (!isNews(known, shown)) return;
@@ -135,11 +144,9 @@ export const createReadinessKeeper = (deps: ReadinessKeeperDeps): ReadinessKeepe
   const attempt = async (entry: Entry, signal: CallOffSignal): Promise<void> => {
     const thorough = clock.nowMs() >= entry.thoroughDueMs;
     const deadline = deadlineIn(clock, rehearsalLimitMs);
-    const rehearsal = await deps.rehearse(entry.server, thorough, {
-      deadline,
-      priority: 'background',
-      signal,
-    });
+    const extent = { thorough, locked: entry.locked };
+    const limits: CallLimits = { deadline, priority: 'background', signal };
+    const rehearsal = await deps.rehearse(entry.server, extent, limits);
     if (rehearsal.kind === 'calledOff' || signal.calledOff || stopping) return;
     if (thorough && rehearsal.kind === 'works') entry.thoroughDueMs = clock.nowMs() + thoroughEveryMs;
     learn(entry, rehearsal);
@@ -159,9 +166,11 @@ export const createReadinessKeeper = (deps: ReadinessKeeperDeps): ReadinessKeepe
 
   const heed = (event: Event): void => {
     const entry = entries.get(serverOf(event) ?? '');
-    if (!entry || entry.running || !speaksAgainst(entry.record, event)) return;
+    if (!entry || entry.running || !speaksAgainst(entry, event)) return;
     const ageMs = clock.nowMs() - (entry.record.last?.atMs ?? 0);
-    if (ageMs >= leastAgeMs) arm(entry, curiousMs);
+    if (ageMs < leastAgeMs) return;
+    entry.locked = undefined;
+    arm(entry, curiousMs);
   };
 
   const forget = (entry: Entry): void => {
@@ -171,8 +180,8 @@ export const createReadinessKeeper = (deps: ReadinessKeeperDeps): ReadinessKeepe
   };
 
   const entryOf = (server: string): Entry => {
-    const idle = { timer: undefined, running: undefined, waiting: false, holds: 0 };
-    const entry = entries.get(server) ?? { server, record: nothingTried, ...idle, thoroughDueMs: 0 };
+    const idle = { timer: undefined, running: undefined, waiting: false, holds: 0, thoroughDueMs: 0 };
+    const entry = entries.get(server) ?? { server, record: nothingTried, ...idle, locked: undefined };
     entries.set(server, entry);
     return entry;
   };
@@ -186,6 +195,7 @@ export const createReadinessKeeper = (deps: ReadinessKeeperDeps): ReadinessKeepe
       const entry = entryOf(server);
       entry.running?.callOff.callOff();
       entry.thoroughDueMs = clock.nowMs();
+      entry.locked = undefined;
       arm(entry, index * stepMs);
     }
   };
@@ -210,7 +220,7 @@ export const createReadinessKeeper = (deps: ReadinessKeeperDeps): ReadinessKeepe
         return await work();
       } finally {
         entry.holds -= 1;
-        if (entry.holds === 0 && !stopping && !mayLockAccount(entry.record)) arm(entry, restMs);
+        if (entry.holds === 0 && !stopping) arm(entry, restMs);
       }
     },
     async stop() {

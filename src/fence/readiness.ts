@@ -44,11 +44,17 @@ export const afterRehearsal = (
 });
 
 /**
- * A refused password: every further try could lock the account, for the forced stop, too. Tried again after
- * the configuration was loaded anew, or when somebody else's login there came through.
+ * The word with which a BMC refused our password. Every further try could lock the account, for the forced stop,
+ * too: it is left alone until the configuration was loaded anew, or somebody else's login there came through.
  */
-export const mayLockAccount = (record: RehearsalRecord): boolean =>
-  record.last?.rehearsal.kind === 'fails' && record.last.rehearsal.reason.code === 'bmc.auth';
+export const refusedPassword = (record: RehearsalRecord): Reason | undefined => {
+  const rehearsal = record.last?.rehearsal;
+  const reason = rehearsal?.kind === 'fails' ? rehearsal.reason : rehearsal?.bmc;
+  return reason?.code === 'bmc.auth' ? reason : undefined;
+};
+
+const failsByPassword = ({ last }: RehearsalRecord): boolean =>
+  last?.rehearsal.kind === 'fails' && last.rehearsal.reason.code === 'bmc.auth';
 
 /** What it says now; `limitMs` is how old an answer may be. A refused password does not get better by waiting. */
 export const readinessOf = (record: RehearsalRecord, nowMs: number, limitMs: number): Readiness => {
@@ -56,11 +62,11 @@ export const readinessOf = (record: RehearsalRecord, nowMs: number, limitMs: num
   if (!last) return { ready: 'unknown', because: 'nothing was tried since the gateway started' };
   const times = { checkedAt: last.at, ...(provedAt !== undefined && { provedAt }) };
   const { rehearsal } = last;
-  if (nowMs - last.atMs > limitMs && !mayLockAccount(record))
+  if (nowMs - last.atMs > limitMs && !failsByPassword(record))
     return { ready: 'unknown', ...times, because: 'the last try is too long ago' };
   if (rehearsal.kind === 'works') return { ready: 'yes', ...times, because: rehearsal.because };
   const { reason } = rehearsal;
-  const suspended = mayLockAccount(record)
+  const suspended = failsByPassword(record)
     ? '; it is not tried again before a reload, so that no account is locked'
     : '';
   return { ready: 'no', ...times, because: `${reason.message}${suspended}`, reason };
@@ -86,11 +92,11 @@ const steadyPauseMs = (record: RehearsalRecord, intervalMs: number): number => {
 };
 
 /**
- * How long until the next rehearsal (milliseconds); undefined where there must be none. `luck`, 0 to 1, moves it by
- * up to a twentieth, so that the gateways of a cluster do not meet at a BMC every time.
+ * How long until the next rehearsal, in milliseconds. `luck`, 0 to 1, moves it by up to a twentieth, so that the gateways
+ * of a cluster do not meet at a BMC every time.
  */
-export const pauseAfter = (record: RehearsalRecord, intervalMs: number, luck: number): number | undefined =>
-  mayLockAccount(record) ? undefined : steadyPauseMs(record, intervalMs) * (0.95 + 0.1 * luck);
+export const pauseAfter = (record: RehearsalRecord, intervalMs: number, luck: number): number =>
+  steadyPauseMs(record, intervalMs) * (0.95 + 0.1 * luck);
 
 /** Whether the outside ought to hear of it: another answer, or another reason. */
 export const isNews = (

@@ -1,11 +1,11 @@
-import { type Clock, timedOut, within } from '../core/clock.ts';
-import { messageOf } from '../core/errors.ts';
+import type { Clock } from '../core/clock.ts';
 import type { Logger } from '../core/log.ts';
 import type { Proof } from '../core/outcome.ts';
 import type { ChassisCommand } from '../core/ports.ts';
 import type { Event, FenceReport, NewEvent, Severity } from '../events/catalogue.ts';
 import type { Job } from './job.ts';
 import type { FenceSettings } from './settings.ts';
+import { writeInTime } from './write-in-time.ts';
 
 export interface RecordDeps {
   readonly clock: Clock;
@@ -16,27 +16,12 @@ export interface RecordDeps {
 
 /** Whether an event reached the disk: in time, late or failed (then it stands in the log instead). */
 const reachedDisk = async (deps: RecordDeps, job: Job, event: NewEvent): Promise<boolean> => {
-  const { clock, log, settings } = deps;
   job.owed += 1;
-  const recorded = deps.record(event).then(
-    () => {
-      job.owed -= 1;
-      return true;
-    },
-    (error: unknown) => {
-      log.error(
-        { event, error: messageOf(error) },
-        'the journal refused a fence record; it stands here instead',
-      );
-      return false;
-    },
-  );
-  const result = await within(clock, settings.journalLimitMs, recorded);
-  if (result === true) return true;
-  job.journalled = false;
-  if (result === timedOut)
-    log.error({ event }, 'the journal did not answer in time; the record stands here too');
-  return false;
+  const reached = await writeInTime({ ...deps, limitMs: deps.settings.journalLimitMs }, event, () => {
+    job.owed -= 1;
+  });
+  if (!reached) job.journalled = false;
+  return reached;
 };
 
 /** A power-off that was not proved wakes somebody; an impulse that was accepted is all one can have. */
@@ -90,8 +75,15 @@ export const resumedRecords = (deps: RecordDeps, job: Job): JobRecords => ({
   provedLate: provedLate(deps, job),
 });
 
+/** What the record of a request tells beside the job itself. */
+export interface Asked {
+  readonly deadlineMs: number;
+  /** No method powers the server off through its BMC. */
+  readonly withoutBmc: boolean;
+}
+
 /** Starts writing the request at once, so that logging in and the disk work side by side. */
-export const openRecords = (deps: RecordDeps, job: Job, deadlineMs: number): JobRecords => {
+export const openRecords = (deps: RecordDeps, job: Job, { deadlineMs, withoutBmc }: Asked): JobRecords => {
   if (job.action === 'status') {
     return { mayProceed: async () => true, finish: async () => {}, provedLate: async () => {} };
   }
@@ -99,7 +91,7 @@ export const openRecords = (deps: RecordDeps, job: Job, deadlineMs: number): Job
   const requested = reachedDisk(deps, job, {
     type: 'fence.requested',
     source: 'fence',
-    data: { job: id, server, action, requester, deadlineMs },
+    data: { job: id, server, action, requester, deadlineMs, ...(withoutBmc && { withoutBmc }) },
   });
   return {
     mayProceed: async (command) => (await requested) || command !== 'on',

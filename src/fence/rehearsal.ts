@@ -6,7 +6,8 @@ import { type Identities, judgeIdentity } from './identity.ts';
 
 /** What a rehearsal came to; one that was called off shows nothing. */
 export type Rehearsal =
-  | { readonly kind: 'works'; readonly because: string }
+  /** `bmc` is why the BMC could not do it, where another method stands in. */
+  | { readonly kind: 'works'; readonly because: string; readonly bmc?: Reason }
   | { readonly kind: 'fails'; readonly reason: Reason }
   | { readonly kind: 'calledOff' };
 

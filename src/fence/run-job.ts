@@ -4,12 +4,13 @@ import type { Logger } from '../core/log.ts';
 import type { FenceAction } from '../core/outcome.ts';
 import type { BmcPort } from '../core/ports.ts';
 import type { Event, NewEvent } from '../events/catalogue.ts';
-import { type Chain, stopBy } from './chain.ts';
+import { stopBy } from './chain.ts';
 import { restart } from './cycle.ts';
 import { createDecision } from './decision.ts';
 import type { Identities } from './identity.ts';
 import { impulse } from './impulse.ts';
 import { type Ending, type Job, noteStep } from './job.ts';
+import type { Chain } from './methods.ts';
 import { forceOff } from './off.ts';
 import { forceOn } from './on.ts';
 import { endedBy, type Procedure, type ProcedureContext } from './procedure.ts';
@@ -55,6 +56,7 @@ const procedureOf = (action: FenceAction, chain: Chain): Procedure =>
 
 const conclude = (clock: Clock, job: Job, ending: Ending): void => {
   job.ending = ending;
+  job.endedMs = clock.nowMs();
   if (job.action === 'cycle' && ending.kind === 'proved') {
     job.restart = job.noRestart ? { outcome: 'refused', reason: job.noRestart } : { outcome: 'pending' };
   }

@@ -1,34 +1,36 @@
 import { type Clock, within } from '../core/clock.ts';
 import { CodedError } from '../core/errors.ts';
 import type { Logger } from '../core/log.ts';
-import type { FenceAction, Reason } from '../core/outcome.ts';
+import type { Reason } from '../core/outcome.ts';
 import type { BmcPort } from '../core/ports.ts';
 import type { Event, FenceReport, NewEvent } from '../events/catalogue.ts';
+import { createAttempts } from './attempts.ts';
 import type { CarriedOver, InterruptedJob } from './carry-over.ts';
-import type { Chain } from './chain.ts';
+import { countsAsStop, type GuardedRequest, type GuardFacts, refusalOf } from './guards.ts';
 import type { Identities } from './identity.ts';
 import { createJob, type Job } from './job.ts';
-import { type JobRecords, openRecords, type RecordDeps, resumedRecords } from './records.ts';
+import { createJobMemory, latestAmong } from './memory.ts';
+import type { Chain } from './methods.ts';
+import { type Asked, type JobRecords, openRecords, type RecordDeps, resumedRecords } from './records.ts';
 import { reportOf } from './report.ts';
 import { concludeJob, type RunningJob, runJob } from './run-job.ts';
 import type { FenceSettings } from './settings.ts';
 import { blocked, createSlot, joinable, type Slot } from './slots.ts';
+import { createStopTally } from './stop-tally.ts';
 
-export interface FenceRequest {
-  readonly server: string;
-  readonly action: FenceAction;
-  readonly requester: string;
+export interface FenceRequest extends GuardedRequest {
   /** From now, in milliseconds; the settings' where absent. */
   readonly deadlineMs?: number | undefined;
 }
 
-/** What a caller is told; `joined` where an identical job was under way already. */
+/** What a caller is told; `joined` where an identical job was under way already, or had just failed. */
 export type FenceAnswer = FenceReport & { readonly joined: boolean };
 
 export interface FenceDeps {
   readonly clock: Clock;
   readonly log: Logger;
-  readonly settings: () => FenceSettings;
+  /** Of a forced stop of this server. */
+  readonly settings: (server: string) => FenceSettings;
   /** The server this gateway runs on, which it never stops; undefined on a control machine. */
   readonly self: string | undefined;
   readonly knows: (server: string) => boolean;
@@ -36,6 +38,8 @@ export interface FenceDeps {
   /** The methods by which a server is stopped, in their order. */
   readonly chainOf: (server: string) => Chain;
   readonly identities: Identities;
+  /** See {@link GuardFacts.provedOff}. */
+  readonly provedOff: GuardFacts['provedOff'];
   readonly record: (event: NewEvent) => Promise<Event>;
   readonly newJobId: () => string;
 }
@@ -53,6 +57,8 @@ export interface FenceService {
    * when those are on record.
    */
   resume(carried: CarriedOver): Promise<void>;
+  /** The configuration changed: the next request gets an attempt of its own, whatever failed just now. */
+  refresh(): void;
   /** How many jobs run or observe. */
   running(): number;
   /** Takes no new jobs, calls off those under way, and resolves when all have ended. */
@@ -69,38 +75,15 @@ interface Begun {
   readonly job: Job;
   readonly settled: Promise<void>;
   readonly joined: boolean;
+  /** What is told, where that is settled already. */
+  readonly told?: FenceReport;
 }
-
-const mostRemembered = 200;
 
 /** A margin never takes more than a quarter of a short deadline. */
 const less = (askedMs: number, marginMs: number): number => askedMs - Math.min(marginMs, askedMs / 4);
 
-/** Jobs that are over, the latest few. */
-const createMemory = () => {
-  const jobs = new Map<string, Job>();
-  return {
-    add(job: Job) {
-      jobs.set(job.id, job);
-      if (jobs.size <= mostRemembered) return;
-      for (const oldest of jobs.keys()) {
-        jobs.delete(oldest);
-        return;
-      }
-    },
-    get: (id: string) => jobs.get(id),
-    all: () => jobs.values(),
-  };
-};
-
-/** The job among `jobs` that began last and was more than a look. */
-const latestAmong = (jobs: readonly Job[], server: string): Job | undefined =>
-  jobs
-    .filter((job) => job.server === server && job.action !== 'status')
-    .reduce<Job | undefined>(
-      (latest, job) => (latest && latest.startedMs > job.startedMs ? latest : job),
-      undefined,
-    );
+/** How long a job has of what its caller asked for. */
+const ownMs = ({ askedMs, settings }: Times): number => less(askedMs, settings.decisionMarginMs);
 
 /** The forced-stop service: jobs keyed by server and action, which outlive whoever asked for them. */
 export const createFenceService = (deps: FenceDeps): FenceService => {
@@ -108,7 +91,9 @@ export const createFenceService = (deps: FenceDeps): FenceService => {
   const slots = new Map<string, Slot>();
   /** By the id of the job. */
   const running = new Map<string, RunningJob>();
-  const memory = createMemory();
+  const memory = createJobMemory();
+  const attempts = createAttempts();
+  const tally = createStopTally(clock);
   let stopping = false;
 
   const slotOf = (server: string): Slot => {
@@ -117,20 +102,37 @@ export const createFenceService = (deps: FenceDeps): FenceService => {
     return slot;
   };
 
-  const guard = (slot: Slot, { server, action }: FenceRequest): Reason | undefined => {
+  const guard = (slot: Slot, request: FenceRequest, { guards }: FenceSettings): Reason | undefined => {
+    const { server, action } = request;
     if (server === deps.self && action !== 'status') {
       const message = `${server} is the server this gateway runs on; ask the gateway of another server`;
       return { code: 'fence.self', message };
     }
-    return blocked(slot, server, action, clock.nowMs());
+    const { self, provedOff } = deps;
+    return (
+      blocked(slot, server, action, clock.nowMs()) ??
+      refusalOf(request, { guards, self, provedOff, tally, wallMs: clock.wallMs() })
+    );
+  };
+
+  /** Counts a job among the stops, for as long as it may have done something. */
+  const count = ({ job, ended }: RunningJob): void => {
+    if (!countsAsStop(job.action)) return;
+    const takeBack = tally.begun(job.server);
+    void ended.finally(() => job.ending?.kind === 'refused' && takeBack());
   };
 
   const newJob = ({ server, action, requester }: FenceRequest, { askedMs, settings }: Times): Job => {
     const observes = action === 'off' || action === 'cycle' || action === 'on';
     const observeMs = observes ? settings.observeMs : 0;
-    const deadlineMs = less(askedMs, settings.decisionMarginMs);
+    const deadlineMs = ownMs({ askedMs, settings });
     return createJob(clock, { id: deps.newJobId(), server, action, requester, deadlineMs, observeMs });
   };
+
+  const askedOf = ({ server, action }: FenceRequest, deadlineMs: number): Asked => ({
+    deadlineMs,
+    withoutBmc: action === 'off' && deps.chainOf(server).every(({ method }) => method !== 'bmc'),
+  });
 
   const launch = (job: Job, bmc: BmcPort, slot: Slot, records: JobRecords): RunningJob => {
     const { identities, record } = deps;
@@ -138,7 +140,7 @@ export const createFenceService = (deps: FenceDeps): FenceService => {
       {
         clock,
         log,
-        settings: deps.settings(),
+        settings: deps.settings(job.server),
         bmc,
         chain: deps.chainOf(job.server),
         slot,
@@ -159,8 +161,15 @@ export const createFenceService = (deps: FenceDeps): FenceService => {
   const start = (request: FenceRequest, bmc: BmcPort, slot: Slot, times: Times): Begun => {
     const job = newJob(request, times);
     const { settings, askedMs } = times;
-    const records = openRecords({ clock, log, settings, record: deps.record }, job, askedMs);
-    return { job, settled: launch(job, bmc, slot, records).settled, joined: false };
+    const records = openRecords(
+      { clock, log, settings, record: deps.record },
+      job,
+      askedOf(request, askedMs),
+    );
+    const launched = launch(job, bmc, slot, records);
+    attempts.add(job);
+    count(launched);
+    return { job, settled: launched.settled, joined: false };
   };
 
   const refuse = (request: FenceRequest, times: Times, reason: Reason): Begun => {
@@ -172,19 +181,32 @@ export const createFenceService = (deps: FenceDeps): FenceService => {
       records,
       job,
       { kind: 'refused', reason },
-      openRecords(records, job, askedMs),
+      openRecords(records, job, askedOf(request, askedMs)),
     );
     return { job, settled, joined: false };
   };
 
-  const join = ({ job, settled, extend }: RunningJob, request: FenceRequest, times: Times): Begun => {
-    extend(clock.nowMs() + less(times.askedMs, times.settings.decisionMarginMs));
-    const { id, server, action } = job;
-    const data = { job: id, server, action, requester: request.requester };
+  const noteJoined = ({ id, server, action }: Job, { requester }: FenceRequest): void => {
+    const data = { job: id, server, action, requester };
     deps.record({ type: 'fence.joined', source: 'fence', data }).catch(() => {
       log.error({ data }, 'that a request joined a job was not recorded');
     });
+  };
+
+  const join = ({ job, settled, extend }: RunningJob, request: FenceRequest, times: Times): Begun => {
+    extend(clock.nowMs() + ownMs(times));
+    noteJoined(job, request);
     return { job, settled, joined: true };
+  };
+
+  /** The answer of an identical attempt that has just failed; see guards.ts. */
+  const repeated = (request: FenceRequest, times: Times): Begun | undefined => {
+    const { server, action } = request;
+    const { repeatMs } = times.settings.guards;
+    const failed = attempts.answerFor({ server, action, neededMs: ownMs(times) }, clock.nowMs(), repeatMs);
+    if (!failed) return undefined;
+    noteJoined(failed.job, request);
+    return { job: failed.job, settled: Promise.resolve(), joined: true, told: failed.report };
   };
 
   const begin = (request: FenceRequest, times: Times): Begun => {
@@ -200,13 +222,15 @@ export const createFenceService = (deps: FenceDeps): FenceService => {
         message: `the configuration gives ${server} no BMC`,
       });
     }
-    const refusal = guard(slot, request);
-    return refusal ? refuse(request, times, refusal) : start(request, bmc, slot, times);
+    const refusal = guard(slot, request, times.settings);
+    if (refusal) return refuse(request, times, refusal);
+    return repeated(request, times) ?? start(request, bmc, slot, times);
   };
 
   /** Goes on with a power-off that has time left; tells the truth about any other job, and observes. */
-  const resumeOne = async (one: InterruptedJob, records: RecordDeps): Promise<void> => {
+  const resumeOne = async (one: InterruptedJob): Promise<void> => {
     const { id, server, action, requester } = one;
+    const records: RecordDeps = { clock, log, settings: deps.settings(server), record: deps.record };
     const slot = slotOf(server);
     const stops = action === 'off' || action === 'cycle';
     const deadlineMs = stops ? Math.max(0, one.remainingMs) : 0;
@@ -231,26 +255,26 @@ export const createFenceService = (deps: FenceDeps): FenceService => {
       if (!deps.knows(server))
         throw new CodedError('server.unknown', `the configuration has no server ${server}`);
       if (stopping) throw new CodedError('fence.stopping');
-      const settings = deps.settings();
+      const settings = deps.settings(server);
       const askedMs = request.deadlineMs ?? settings.deadlineMs;
-      const { job, settled, joined } = begin(request, { askedMs, settings });
+      const { job, settled, joined, told } = begin(request, { askedMs, settings });
       await within(clock, less(askedMs, settings.answerMarginMs), settled);
-      return { ...reportOf(job), joined };
+      return { ...(told ?? reportOf(job)), joined };
     },
     find(id) {
       const job = running.get(id)?.job ?? memory.get(id);
       return job && { report: reportOf(job), running: running.has(id) };
     },
-    async resume({ interrupted, mayComeOn }) {
-      const settings = deps.settings();
-      const records = { clock, log, settings, record: deps.record };
+    async resume({ interrupted, mayComeOn, stopped }) {
       for (const server of mayComeOn) slotOf(server).powerOn = { sentMs: clock.nowMs() };
-      await Promise.all(interrupted.map((one) => resumeOne(one, records)));
+      for (const { server, agoMs } of stopped) tally.begun(server, agoMs);
+      await Promise.all(interrupted.map((one) => resumeOne(one)));
     },
     latestOf(server) {
       const live = [...running.values()].map(({ job }) => job);
       return latestAmong([...memory.all(), ...live], server)?.id;
     },
+    refresh: attempts.forget,
     running: () => running.size,
     async stop() {
       stopping = true;

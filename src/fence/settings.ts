@@ -1,4 +1,14 @@
-/** The times forced stops keep; all in milliseconds. */
+/** When a forced stop is not begun; see guards.ts. All in milliseconds. */
+export interface GuardSettings {
+  /** How long a server that was proved off, and has shown no life since, may ask for nothing; 0 for no such guard. */
+  readonly requesterFencedMs: number;
+  /** How long the answer of a failed attempt does for an identical request; 0 for no such guard. */
+  readonly repeatMs: number;
+  /** More servers than that may not be stopped within that time without quorum; undefined for no such guard. */
+  readonly tooMany: { readonly servers: number; readonly withinMs: number } | undefined;
+}
+
+/** The times and guards forced stops keep; all in milliseconds. */
 export interface FenceSettings {
   /** Deadline of a request that names none. */
   readonly deadlineMs: number;
@@ -16,6 +26,7 @@ export interface FenceSettings {
   readonly restartMs: number;
   /** How long a power-on that was not seen done may still come true. */
   readonly powerOnLimitMs: number;
+  readonly guards: GuardSettings;
 }
 
 export const defaultFenceSettings: FenceSettings = {
@@ -27,6 +38,7 @@ export const defaultFenceSettings: FenceSettings = {
   resendAfterMs: 5_000,
   restartMs: 60_000,
   powerOnLimitMs: 120_000,
+  guards: { requesterFencedMs: 300_000, repeatMs: 1_000, tooMany: undefined },
 };
 
 const shortestPauseMs = 20;

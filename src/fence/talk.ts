@@ -14,6 +14,7 @@ import type {
 import type { NewEvent } from '../events/catalogue.ts';
 import { type Identities, judgeIdentity } from './identity.ts';
 import { type Job, lookLimits, noteStep, sendLimits } from './job.ts';
+import { scriptNotes } from './script-notes.ts';
 import type { PowerOn, Slot } from './slots.ts';
 
 export interface TalkDeps {
@@ -167,11 +168,13 @@ export const createTalk = (deps: TalkDeps, job: Job): Talk => {
     },
     async stopBy(port) {
       const before = job.maybeSent;
+      const notes = scriptNotes(deps.report, job, port.file);
       job.maybeSent = true;
-      const stopping = port.stop(sendLimits(clock, job));
+      const stopping = port.stop(sendLimits(clock, job), notes.started);
       job.sending = stopping;
       const reply = await stopping;
       job.sending = undefined;
+      notes.ended(reply);
       if (reply.kind === 'notSent') job.maybeSent = before;
       if (reply.kind === 'accepted') job.accepted = true;
       job.lastReply = reply;

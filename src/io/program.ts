@@ -29,6 +29,8 @@ export interface ProgramOptions {
   readonly signal?: CallOffSignal | undefined;
   /** Bytes of output, of both streams together, beyond which it is killed (default 64 KiB). */
   readonly maxOutputBytes?: number;
+  /** Called once the program runs; must not throw. */
+  readonly onStarted?: () => void;
 }
 
 const defaultOutputBytes = 64 * 1024;
@@ -75,7 +77,7 @@ const spawnGroup = (argv: readonly string[], environment: Readonly<Record<string
 
 const watch = (child: ChildProcess, options: ProgramOptions): Promise<ProgramRun> =>
   new Promise((resolve) => {
-    const { clock, limitMs, signal, maxOutputBytes = defaultOutputBytes } = options;
+    const { clock, limitMs, signal, maxOutputBytes = defaultOutputBytes, onStarted } = options;
     let end: ProgramEnd | undefined;
     let linger: Timer | undefined;
     const timer = clock.after(limitMs, () => kill({ kind: 'limit' }));
@@ -99,6 +101,7 @@ const watch = (child: ChildProcess, options: ProgramOptions): Promise<ProgramRun
       killGroup(child);
       linger ??= clock.after(lingerMs, finish);
     };
+    if (onStarted) child.once('spawn', onStarted);
     child.once('exit', (code, name) =>
       kill(code === null ? { kind: 'signal', name: name ?? 'SIGKILL' } : { kind: 'exit', code }),
     );

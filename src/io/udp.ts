@@ -58,3 +58,50 @@ const linkOver = (socket: Socket): UdpLink => {
     },
   };
 };
+
+/** A UDP socket that hears anyone. */
+export interface UdpReceiver {
+  /** The port it got, where any would do. */
+  readonly port: number;
+  /** Resolves when the port is free again. */
+  close(): Promise<void>;
+}
+
+export interface UdpReceiverOptions {
+  /** Numeric; `::` hears IPv4 too. */
+  readonly address: string;
+  /** 0 for any. */
+  readonly port: number;
+  /** `from` is numeric, and anybody can write it on a datagram. */
+  readonly onDatagram: (datagram: Buffer, from: string) => void;
+  /** The socket broke after it was opened; it is closed then. */
+  readonly onBroken: (error: Error) => void;
+}
+
+/** Opens a socket that receives. Rejects with the system's error where the port is taken or not allowed. */
+export type BindUdp = (options: UdpReceiverOptions) => Promise<UdpReceiver>;
+
+export const bindUdp: BindUdp = ({ address, port, onDatagram, onBroken }) =>
+  new Promise((resolve, reject) => {
+    const socket = createSocket(isIPv6(address) ? 'udp6' : 'udp4');
+    const closed = new Promise<void>((over) => socket.once('close', over));
+    let open = true;
+    const close = () => {
+      if (open) socket.close();
+      open = false;
+      return closed;
+    };
+    socket.once('error', (error) => {
+      void close();
+      reject(error);
+    });
+    socket.on('message', (datagram, from) => onDatagram(datagram, from.address));
+    socket.bind(port, address, () => {
+      socket.removeAllListeners('error');
+      socket.on('error', (error) => {
+        void close();
+        onBroken(error);
+      });
+      resolve({ port: socket.address().port, close });
+    });
+  });

@@ -165,6 +165,8 @@ export const createIdentifyKeeper = (deps: IdentifyKeeperDeps): IdentifyKeeper =
     for (const entry of entries.values()) if (!servers.has(entry.server)) forget(entry);
     for (const server of servers) {
       const entry = entryOf(server);
+      // What comes back over the old configuration, such as a refused password, says nothing about the new one.
+      entry.attempt?.callOff.callOff();
       entry.lamp = lampWithHope(entry.lamp);
       updateWish(entry);
       step(entry);

@@ -1,7 +1,9 @@
 import type { Clock } from '../core/clock.ts';
 import type { ErrorCode } from '../core/errors.ts';
+import type { Reason } from '../core/outcome.ts';
 import type { CallLimits, StopPort, StopReply } from '../core/ports.ts';
 import { type ProgramEnd, type ProgramRun, runProgram } from '../io/program.ts';
+import { howItEnded } from './ending.ts';
 
 /** The site's own script, by the contract of the product's forced-stop script. */
 export interface StopScript {
@@ -13,6 +15,8 @@ export interface StopScript {
   readonly local: string;
   /** Whether its exit code 0 means that it has verified that the server is off. */
   readonly verifiesOff: boolean;
+  /** Whether it knows the periodic check: one that does not would really stop the server. */
+  readonly supportsCheck: boolean;
 }
 
 export interface StopScriptDeps {
@@ -22,57 +26,62 @@ export interface StopScriptDeps {
 }
 
 /** `1` is the forced stop, `0` the periodic check (X 5.x sample scripts). */
-const forcedStop = '1';
+const modes = { stop: '1', check: '0' } as const;
+type Mode = keyof typeof modes;
 
-const environmentOf = ({ server, local }: StopScript, path: string): Record<string, string> => ({
+const environmentOf = ({ server, local }: StopScript, path: string, mode: Mode): Record<string, string> => ({
   PATH: path,
   CLP_SERVER_DOWN: server,
   CLP_SERVER_LOCAL: local,
-  CLP_FORCESTOP_MODE: forcedStop,
+  CLP_FORCESTOP_MODE: modes[mode],
 });
 
-const longestWords = 200;
-
-/** The last line that the script wrote, which is where scripts put why they failed. */
-const lastWords = ({ stdout, stderr }: ProgramRun): string => {
-  const line = `${stdout}\n${stderr}`.trim().split('\n').at(-1)?.trim() ?? '';
-  return line === '' ? '' : `; it wrote last: ${line.slice(0, longestWords)}`;
+const codes: Record<ProgramEnd['kind'], ErrorCode> = {
+  exit: 'script.failed',
+  signal: 'script.failed',
+  flooded: 'script.failed',
+  limit: 'script.timedOut',
+  calledOff: 'script.timedOut',
+  notStarted: 'script.notStarted',
 };
 
-const failureOf = (end: ProgramEnd): { code: ErrorCode; words: string } => {
-  switch (end.kind) {
-    case 'exit':
-      return { code: 'script.failed', words: `ended with exit code ${end.code}` };
-    case 'signal':
-      return { code: 'script.failed', words: `was ended by ${end.name}` };
-    case 'flooded':
-      return { code: 'script.failed', words: 'wrote too much and was killed' };
-    case 'limit':
-      return { code: 'script.timedOut', words: 'took too long and was killed' };
-    case 'calledOff':
-      return { code: 'script.timedOut', words: 'was called off and killed' };
-    case 'notStarted':
-      return { code: 'script.notStarted', words: `could not be started (${end.message})` };
-  }
+const succeeded = ({ end }: ProgramRun): boolean => end.kind === 'exit' && end.code === 0;
+
+const reasonOf = ({ file, server }: StopScript, run: ProgramRun, mode: Mode): Reason => {
+  const purpose = mode === 'stop' ? `to stop ${server}` : `to check whether it could stop ${server}`;
+  return { code: codes[run.end.kind], message: `${file}, run ${purpose}, ${howItEnded(run)}` };
 };
 
-const replyOf = ({ file, server }: StopScript, run: ProgramRun): StopReply => {
+const replyOf = (script: StopScript, run: ProgramRun): StopReply => {
+  if (succeeded(run)) return { kind: 'accepted' };
   const { end } = run;
-  if (end.kind === 'exit' && end.code === 0) return { kind: 'accepted' };
-  const { code, words } = failureOf(end);
-  const reason = { code, message: `${file}, run to stop ${server}, ${words}${lastWords(run)}` };
-  return { kind: end.kind === 'notStarted' ? 'notSent' : 'unanswered', reason };
+  const reason = reasonOf(script, run, 'stop');
+  if (end.kind === 'notStarted') return { kind: 'notSent', reason };
+  return { kind: 'unanswered', reason, ...(end.kind === 'exit' && { exitCode: end.code }) };
 };
 
 /**
  * Stops a server by a script that runs on this machine: `CLP_SERVER_DOWN` names the server,
- * `CLP_SERVER_LOCAL` this machine, `CLP_FORCESTOP_MODE` is 1; exit code 0 is success. The script and
- * all that it started are killed when its time is up.
+ * `CLP_SERVER_LOCAL` this machine, `CLP_FORCESTOP_MODE` is 1, or 0 where it only checks; exit code 0 is
+ * success. The script and all that it started are killed when its time is up.
  */
-export const createStopScript = (script: StopScript, { clock, path }: StopScriptDeps): StopPort => ({
-  provesOff: script.verifiesOff,
-  async stop({ deadline, signal }: CallLimits) {
-    const options = { clock, environment: environmentOf(script, path), limitMs: deadline.remainingMs() };
-    return replyOf(script, await runProgram([script.file], { ...options, signal }));
-  },
-});
+export const createStopScript = (script: StopScript, { clock, path }: StopScriptDeps): StopPort => {
+  const run = (mode: Mode, { deadline, signal }: CallLimits, onStarted?: () => void): Promise<ProgramRun> => {
+    const options = {
+      clock,
+      environment: environmentOf(script, path, mode),
+      limitMs: deadline.remainingMs(),
+    };
+    return runProgram([script.file], { ...options, signal, ...(onStarted && { onStarted }) });
+  };
+  const check: StopPort['check'] = async (limits) => {
+    const checked = await run('check', limits);
+    return succeeded(checked) ? undefined : reasonOf(script, checked, 'check');
+  };
+  return {
+    provesOff: script.verifiesOff,
+    file: script.file,
+    stop: async (limits, onStarted) => replyOf(script, await run('stop', limits, onStarted)),
+    ...(script.supportsCheck && { check }),
+  };
+};

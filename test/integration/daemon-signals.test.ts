@@ -91,6 +91,24 @@ describe('SIGHUP', () => {
     expect(await busy.site.cli(['status'])).toMatchObject({ code: 0 });
   });
 
+  test('with another language: alerts of past events come in that one', async () => {
+    await client.call('fence.request', { server: 'quick', action: 'off' });
+    const [about] = (await client.call('events.read', { types: ['fence.requested'] })).events.slice(-1);
+    const after = (about?.seq ?? 0) - 1;
+    const messages = async () => (await client.call('events.read', { after, limit: 1 })).events[0]?.alerts;
+    const id = { module: 'rc', id: 400, level: 'info' };
+    expect(await messages()).toEqual([
+      { ...id, message: expect.stringMatching(/^Power-off of server quick/) },
+    ]);
+    busy.site.configure({ ...busy.options, sections: { alerts: { language: 'ja' } } });
+    await reload(reloaded);
+    expect(await messages()).toEqual([
+      { ...id, message: expect.stringContaining('サーバ quick の強制停止') },
+    ]);
+    const printed = await busy.site.cli(['events', '--after', String(after)], { env: { LC_ALL: 'C' } });
+    expect(printed.stdout).toContain('rc/400  info  サーバ quick の強制停止');
+  });
+
   test('again and again: sessions of the old configurations do not pile up in the BMC', async () => {
     const { quick } = busy.options.servers;
     const warm = { ...quick, warmSession: true } as typeof quick;

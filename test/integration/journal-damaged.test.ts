@@ -23,10 +23,24 @@ const fill = async (directory: string): Promise<void> => {
   await journal.close();
 };
 
+/** The file with one letter of its table definitions flipped, which SQLite's own check does not see. */
+const flipped =
+  (words: string, at: number) =>
+  (file: Buffer): Buffer => {
+    const place = file.indexOf(words);
+    if (place < 0) throw new Error(`the journal has no ${words}`);
+    const torn = Buffer.from(file);
+    torn.writeUInt8(torn.readUInt8(place + at) ^ 0x01, place + at);
+    return torn;
+  };
+
 test.each([
   ['garbage', () => Buffer.alloc(8_192, 0x41)],
   ['a torn file', (file: Buffer) => file.subarray(0, file.length / 2)],
   ['a torn header', (file: Buffer) => file.subarray(0, 50)],
+  ['a flipped letter in the name of a column', flipped('severity TEXT', 0)],
+  ['a flipped letter in a column of the snapshot', flipped('state TEXT', 0)],
+  ['a flipped letter in a condition', flipped('CHECK (id = 1)', 12)],
   ['an overwritten page', (file: Buffer) => Buffer.from(file).fill(0x41, 4_096 * 5, 4_096 * 6)],
 ])('a damaged journal is kept, and another begun above its numbers: %s', async (_name, damage) => {
   const directory = directories.create();

@@ -17,13 +17,15 @@ beforeAll(() => {
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-const scriptOf = (name: string, body: string, verifiesOff = false) => {
+const scriptOf = (name: string, body: string, verifiesOff = false, supportsCheck = false) => {
   const file = join(folder, name);
   writeFileSync(file, `#!/bin/sh\n${body}\n`);
   chmodSync(file, 0o755);
-  const script = { file, server: 'server2', local: 'server1', verifiesOff };
+  const script = { file, server: 'server2', local: 'server1', verifiesOff, supportsCheck };
   return createStopScript(script, { clock: systemClock, path: '/usr/bin:/bin' });
 };
+
+const ignored = () => undefined;
 
 const limits = (limitMs = 5_000): CallLimits => ({
   deadline: deadlineIn(systemClock, limitMs),
@@ -44,7 +46,7 @@ describe('a forced-stop script', () => {
     process.env.NOROSHI_TEST_SECRET = 'must not get through';
     const said = join(folder, 'said');
     const port = scriptOf('env', `env | sort > ${said}; echo "$#" >> ${said}`);
-    expect(await port.stop(limits())).toEqual({ kind: 'accepted' });
+    expect(await port.stop(limits(), ignored)).toEqual({ kind: 'accepted' });
     delete process.env.NOROSHI_TEST_SECRET;
     const lines = readFileSync(said, 'utf8')
       .split('\n')
@@ -66,8 +68,9 @@ describe('a forced-stop script', () => {
 
   test('that fails says how, in its own last words; what it did is not known', async () => {
     const port = scriptOf('fails', 'echo trying; echo "no power switch found" >&2; exit 3');
-    expect(await port.stop(limits())).toMatchObject({
+    expect(await port.stop(limits(), ignored)).toMatchObject({
       kind: 'unanswered',
+      exitCode: 3,
       reason: {
         code: 'script.failed',
         message: expect.stringMatching(/exit code 3; it wrote last: no power switch found/),
@@ -78,7 +81,7 @@ describe('a forced-stop script', () => {
   test('that hangs is killed at its limit with all that it started', async () => {
     const pids = join(folder, 'pids');
     const port = scriptOf('hangs', `sleep 300 & echo $! > ${pids}; trap '' TERM; wait; sleep 300`);
-    const reply = await port.stop(limits(500));
+    const reply = await port.stop(limits(500), ignored);
     expect(reply).toMatchObject({ kind: 'unanswered', reason: { code: 'script.timedOut' } });
     const child = Number(readFileSync(pids, 'utf8'));
     expect(child).toBeGreaterThan(1);
@@ -89,7 +92,7 @@ describe('a forced-stop script', () => {
     const mark = join(folder, 'mark');
     const port = scriptOf('called-off', `touch ${mark}; sleep 300`);
     const { signal, callOff } = createCallOff();
-    const stopping = port.stop({ ...limits(20_000), signal });
+    const stopping = port.stop({ ...limits(20_000), signal }, ignored);
     await until(() => existsSync(mark), 5_000, 'the start of the script');
     callOff();
     expect(await stopping).toMatchObject({ kind: 'unanswered', reason: { code: 'script.timedOut' } });
@@ -97,18 +100,49 @@ describe('a forced-stop script', () => {
 
   test('that floods its output is killed', async () => {
     const port = scriptOf('floods', 'exec cat /dev/zero');
-    expect(await port.stop(limits())).toMatchObject({
+    expect(await port.stop(limits(), ignored)).toMatchObject({
       kind: 'unanswered',
       reason: { code: 'script.failed' },
     });
   });
 
   test('that is not there has done nothing', async () => {
-    const script = { file: join(folder, 'missing'), server: 'server2', local: 'server1', verifiesOff: false };
-    const port = createStopScript(script, { clock: systemClock, path: '/bin' });
-    expect(await port.stop(limits())).toMatchObject({
+    const script = { file: join(folder, 'missing'), server: 'server2', local: 'server1' };
+    const word = { verifiesOff: false, supportsCheck: false };
+    const port = createStopScript({ ...script, ...word }, { clock: systemClock, path: '/bin' });
+    let started = 0;
+    const count = () => {
+      started += 1;
+    };
+    expect(await port.stop(limits(), count)).toMatchObject({
       kind: 'notSent',
       reason: { code: 'script.notStarted' },
+    });
+    expect(started).toBe(0);
+    await scriptOf('there', 'exit 0').stop(limits(), count);
+    expect(started).toBe(1);
+  });
+
+  describe('is only checked', () => {
+    const checked = (name: string, body: string) => scriptOf(name, body, false, true).check?.(limits(2_000));
+
+    test('in the mode for that, with the same servers', async () => {
+      const said = join(folder, 'checked');
+      const body = `echo "$CLP_FORCESTOP_MODE $CLP_SERVER_DOWN $CLP_SERVER_LOCAL" > ${said}`;
+      expect(await checked('check', body)).toBeUndefined();
+      expect(readFileSync(said, 'utf8')).toBe('0 server2 server1\n');
+    });
+
+    test('and says why a stop would not work', async () => {
+      expect(await checked('check-fails', 'echo "no such guest"; exit 1')).toMatchObject({
+        code: 'script.failed',
+        message: expect.stringMatching(/check whether it could stop server2.*exit code 1.*no such guest/),
+      });
+      expect(await checked('check-hangs', 'sleep 300')).toMatchObject({ code: 'script.timedOut' });
+    });
+
+    test('where the configuration says that it can be: any other would stop the server', () => {
+      expect(scriptOf('old', 'exit 0')).not.toHaveProperty('check');
     });
   });
 });

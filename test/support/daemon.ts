@@ -26,7 +26,8 @@ export interface BmcAccess {
 }
 
 export interface SiteOptions {
-  readonly servers: Readonly<Record<string, BmcAccess>>;
+  /** Undefined for a server without a BMC. */
+  readonly servers: Readonly<Record<string, BmcAccess | undefined>>;
   /** Chains of methods, by server. */
   readonly chains?: Readonly<Record<string, readonly Readonly<Record<string, unknown>>[]>>;
   /** Sections of the configuration in place of the usual ones. */
@@ -74,7 +75,10 @@ const bmcSection = (folder: string, name: string, access: BmcAccess) => {
 const configText = (folder: string, { servers, chains, sections }: SiteOptions): string => {
   const entries = Object.entries(servers).map(([name, access]) => [
     name,
-    { bmc: bmcSection(folder, name, access), ...(chains?.[name] && { chain: chains[name] }) },
+    {
+      ...(access && { bmc: bmcSection(folder, name, access) }),
+      ...(chains?.[name] && { chain: chains[name] }),
+    },
   ]);
   const config = {
     version: 1,
@@ -93,9 +97,9 @@ const configText = (folder: string, { servers, chains, sections }: SiteOptions):
 
 const isReady = (line: JsonLine): boolean => line.message === 'ready';
 
-/** Lines of the log at the levels that want somebody's attention. */
+/** What the daemon has to complain of itself; an alert is about a server. */
 export const complaints = (daemon: Daemon): JsonLine[] =>
-  daemon.lines().filter(({ level }) => level === 'warn' || level === 'error');
+  daemon.lines().filter(({ level, alert }) => (level === 'warn' || level === 'error') && alert === undefined);
 
 /** A new site in a folder of its own, which goes with the test file. */
 export const createSite = (options: SiteOptions): Site => {

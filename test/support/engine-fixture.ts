@@ -103,7 +103,7 @@ export const startEngine = async (clock: Clock = systemClock): Promise<EngineFix
   const log: Logger = { ...silentLogger, warn: (fields) => void warnings.push(fields) };
   const bus = createBus(log);
   const services = fakeServices();
-  const tables = createMethodTables({ clock, log, journal, bus, services });
+  const tables = createMethodTables({ clock, log, journal, bus, services, language: () => 'en' });
   const path = join(directory, 'engine.sock');
   const engine = await listenEngineSocket({ path, mode: 0o660, methods: tables.engine, clock, log });
   const notifyPath = join(directory, 'notify.sock');

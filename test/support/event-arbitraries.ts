@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { type ErrorCode, errorCatalogue } from '../../src/core/errors.ts';
-import { fenceActions } from '../../src/core/outcome.ts';
+import { fenceActions, localActions } from '../../src/core/outcome.ts';
 import { trapClasses } from '../../src/core/severity.ts';
 import type { Event, EventData, EventType, NewEvent } from '../../src/events/catalogue.ts';
 import { identifyReasons, journalTroubles, severityOf } from '../../src/events/catalogue.ts';
@@ -48,18 +48,37 @@ const report = fc.record(
 /** Few senders and keys, so that traps meet. */
 const trapSource = fc.constantFrom('192.0.2.11', 'constructor');
 const trapKey = fc.constantFrom('fan/1', 'psu/2', 'toString');
+const localRequest = { request: job, server, action: fc.constantFrom(...localActions) };
 
 /** Data for every type of the catalogue: a new event does not compile until it is listed here. */
 const dataOf: { [Type in EventType]: fc.Arbitrary<EventData<Type>> } = {
   'gateway.started': fc.record({ node: text, version: text }),
   'gateway.stopped': fc.record({ node: text }),
-  'config.reloaded': fc.record({ servers: fc.array(server) }),
+  'config.reloaded': fc.record(
+    { servers: fc.array(server), credentials: fc.array(server) },
+    { requiredKeys: ['servers'] },
+  ) as fc.Arbitrary<EventData<'config.reloaded'>>,
   'config.rejected': fc.record({ problems: fc.array(text) }),
   'journal.impaired': fc.record({ reason: trouble, message: text }),
   'journal.recovered': fc.record({ reason: trouble, since: at, lost: fc.nat() }),
   'journal.replaced': fc.record({ movedTo: text, viewKept: fc.boolean() }),
-  'fence.requested': fc.record({ job, server, action, requester: text, deadlineMs: fc.nat() }),
+  'fence.requested': fc.record(
+    { job, server, action, requester: text, deadlineMs: fc.nat(), withoutBmc: fc.constant(true as const) },
+    { requiredKeys: ['job', 'server', 'action', 'requester', 'deadlineMs'] },
+  ) as fc.Arbitrary<EventData<'fence.requested'>>,
   'fence.joined': fc.record({ job, server, action, requester: text }),
+  'fence.scriptStarted': fc.record({ job, server, file: text }),
+  'fence.scriptEnded': fc.record(
+    {
+      job,
+      server,
+      file: text,
+      result: fc.constantFrom('completed', 'failed', 'timedOut', 'notStarted'),
+      exitCode: fc.nat(255),
+      message: text,
+    },
+    { requiredKeys: ['job', 'server', 'file', 'result'] },
+  ) as fc.Arbitrary<EventData<'fence.scriptEnded'>>,
   'fence.finished': report as fc.Arbitrary<EventData<'fence.finished'>>,
   'fence.provedLate': fc.record({ job, server, action, proof }),
   'fence.contradicted': fc.record(
@@ -77,6 +96,26 @@ const dataOf: { [Type in EventType]: fc.Arbitrary<EventData<Type>> } = {
     server,
     restart: restart as fc.Arbitrary<EventData<'fence.restarted'>['restart']>,
   }),
+  'local.refused': fc.record({ ...localRequest, requester: text, why: text, reason }),
+  'local.requested': fc.record(
+    { ...localRequest, requester: text, why: text, boot: text },
+    { requiredKeys: ['request', 'server', 'action', 'requester', 'why'] },
+  ) as fc.Arbitrary<EventData<'local.requested'>>,
+  'local.finished': fc.record(
+    {
+      ...localRequest,
+      outcome: fc.constantFrom('refused' as const, 'unknown' as const),
+      accepted: fc.boolean(),
+      reason,
+      journalled: fc.boolean(),
+      steps: fc.array(fc.record({ atMs: fc.nat(), step: text, result: text }), { maxLength: 3 }),
+    },
+    { requiredKeys: ['request', 'server', 'action', 'outcome', 'reason', 'journalled', 'steps'] },
+  ) as fc.Arbitrary<EventData<'local.finished'>>,
+  'local.interrupted': fc.record(
+    { ...localRequest, requester: text, requestedAt: at, restarted: fc.boolean() },
+    { requiredKeys: ['request', 'server', 'action', 'requester', 'requestedAt'] },
+  ) as fc.Arbitrary<EventData<'local.interrupted'>>,
   'server.powerChanged': fc.record({
     server,
     power: fc.constantFrom('on', 'off'),

@@ -28,6 +28,7 @@ const packageOf = {
   mosquitto_sub: 'mosquitto-clients',
   'systemd-notify': 'systemd',
   python3: 'python3-minimal',
+  fence_kdump_send: 'fence-agents',
 } as const;
 
 export type PeerName = keyof typeof packageOf;
@@ -42,6 +43,7 @@ const folders = (): string[] => [
   ...(process.env.PATH ?? '').split(delimiter).filter(Boolean),
   '/usr/sbin',
   '/sbin',
+  '/usr/libexec/fence-agents',
 ];
 
 const isExecutable = (path: string): boolean => {

@@ -1,6 +1,7 @@
 import { tmpdir } from 'node:os';
 import { type DriverSpec, optionsOf } from '../../config/driver.ts';
 import { CodedError } from '../../core/errors.ts';
+import { searchPath } from '../../io/search-path.ts';
 import { createCommandBmc } from './command.ts';
 import { type CommandOptions, commandOptions } from './command-options.ts';
 import type { BmcDriver } from './driver.ts';
@@ -26,9 +27,6 @@ const spec: DriverSpec<CommandOptions> = {
   },
 };
 
-/** Debian keeps some of the tools where a service does not look by itself. */
-const systemFolders = ['/usr/sbin', '/usr/bin', '/sbin', '/bin'];
-
 /** Folders in memory first: systemd's own for this service, then the usual one. */
 const privateFolders = (): string[] => {
   const own = process.env.RUNTIME_DIRECTORY?.split(':')[0];
@@ -41,12 +39,11 @@ export const command: BmcDriver = {
   build(bmc, clock) {
     const { password, kg } = bmc.secrets;
     if (!password) throw new CodedError('config.invalid', `the ${bmc.model} BMC has no password`);
-    const searchPath = [process.env.PATH, ...systemFolders].filter(Boolean).join(':');
     return createCommandBmc(optionsOf(spec, bmc), {
       clock,
       password,
       kg,
-      searchPath,
+      searchPath: searchPath(),
       privateFolders: privateFolders(),
     });
   },

@@ -1,3 +1,4 @@
+import { CodedError } from '../../core/errors.ts';
 import type {
   DiscreteReading,
   NoReading,
@@ -21,6 +22,8 @@ import { unitsText } from '../ipmi/tables/units.ts';
 const bmcAddress = 0x20;
 const lunMask = 0x03;
 const offsets = 15;
+/** More sensors than any server has; their readings still fit into one line of the socket, which ends at 1 MiB. */
+const mostSensors = 1024;
 
 type ReadableSensor = FullSensor | CompactSensor;
 
@@ -132,6 +135,12 @@ export const readSensors = async (
   ask: Ask,
   sensors: readonly SensorRecord[],
 ): Promise<readonly SensorReading[]> => {
+  if (sensors.length > mostSensors) {
+    throw new CodedError(
+      'bmc.protocol',
+      `the BMC tells of ${sensors.length} sensors; more than ${mostSensors} are not read`,
+    );
+  }
   const readings: SensorReading[] = [];
   for (const sensor of sensors) {
     if (sensor.kind !== 'eventOnly') readings.push(await readSensor(ask, sensor));

@@ -1,6 +1,8 @@
 import { type Clock, timedOut, within } from '../../core/clock.ts';
 import { messageOf } from '../../core/errors.ts';
+import type { Language } from '../../core/language.ts';
 import type { Logger } from '../../core/log.ts';
+import { withAlerts } from '../../events/alerts/alerts.ts';
 import type { Bus } from '../../events/bus.ts';
 import type { Event, EventType } from '../../events/catalogue.ts';
 import type { Journal } from '../../events/journal.ts';
@@ -21,6 +23,8 @@ export interface DeliveryDeps {
   readonly journal: Pick<Journal, 'read' | 'stats'>;
   readonly bus: Bus;
   readonly peer: Peer;
+  /** The language of alerts, as configured now. */
+  readonly language: () => Language;
 }
 
 export interface DeliveryStart {
@@ -70,7 +74,7 @@ const waitForRoom = async ({ clock, peer }: DeliveryDeps): Promise<void> => {
  * the bus carrying an event only after the journal can read it.
  */
 export const startDelivery = (deps: DeliveryDeps, start: DeliveryStart): void => {
-  const { bus, journal, log, peer } = deps;
+  const { bus, journal, log, peer, language } = deps;
   const { types } = start;
   let cursor = start.after;
   let newestHeard = 0;
@@ -79,7 +83,7 @@ export const startDelivery = (deps: DeliveryDeps, start: DeliveryStart): void =>
 
   const send = (event: Event) => {
     cursor = event.seq;
-    if (!types || types.has(event.type)) peer.notify('event', event);
+    if (!types || types.has(event.type)) peer.notify('event', withAlerts(event, language()));
   };
   const sendPage = async (page: Page) => {
     if (page.gap) {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import type { Event } from '../../events/catalogue.ts';
+import type { Language } from '../../core/language.ts';
+import { type DeliveredEvent, withAlerts } from '../../events/alerts/alerts.ts';
 import { typesMatching } from '../../events/glob.ts';
 import type { Journal } from '../../events/journal.ts';
 import { method } from './method.ts';
@@ -8,6 +9,8 @@ import type { Subscriptions } from './subscriptions.ts';
 export interface EventMethodDeps {
   readonly journal: Pick<Journal, 'read' | 'stats' | 'acknowledge'>;
   readonly subscriptions: Subscriptions;
+  /** The language of alerts, as configured now. */
+  readonly language: () => Language;
 }
 
 /** Keeps a reply well below the line limit, so that a client may have the same limit (bytes of events). */
@@ -34,7 +37,7 @@ const readParams = z.strictObject({
 });
 
 /** As many of the first events as fit a reply, and always one. */
-const fitting = (events: readonly Event[]): readonly Event[] => {
+const fitting = (events: readonly DeliveredEvent[]): readonly DeliveredEvent[] => {
   let bytes = 0;
   const cut = events.findIndex((event) => {
     bytes += Buffer.byteLength(JSON.stringify(event));
@@ -47,7 +50,7 @@ const fitting = (events: readonly Event[]): readonly Event[] => {
  * A page of the journal. `last` is the seq to go on after: that of the last event given, or the newest of
  * the journal where nothing more fits the query. The newest is read first, so that no event falls between.
  */
-const readEvents = async (journal: EventMethodDeps['journal'], params: z.output<typeof readParams>) => {
+const readEvents = async ({ journal, language }: EventMethodDeps, params: z.output<typeof readParams>) => {
   const limit = params.limit ?? defaultLimit;
   const { lastSeq } = await journal.stats();
   const page = await journal.read({
@@ -56,25 +59,26 @@ const readEvents = async (journal: EventMethodDeps['journal'], params: z.output<
     ...(params.types && { types: params.types }),
     ...(params.server !== undefined && { server: params.server }),
   });
-  const events = fitting(page);
+  const spoken = language();
+  const events = fitting(page.map((event) => withAlerts(event, spoken)));
   const lastGiven = events.at(-1)?.seq ?? 0;
   const complete = page.length < limit && events.length === page.length;
   return { events, last: complete ? Math.max(lastGiven, lastSeq) : lastGiven };
 };
 
 /** The methods that read and follow the journal. */
-export const createEventMethods = ({ journal, subscriptions }: EventMethodDeps) => ({
-  'events.read': method(readParams, (params) => readEvents(journal, params)),
+export const createEventMethods = (deps: EventMethodDeps) => ({
+  'events.read': method(readParams, (params) => readEvents(deps, params)),
   'events.subscribe': method(
     z.strictObject({
       consumer: consumer.exactOptional(),
       after: seq.exactOptional(),
       types: types.exactOptional(),
     }),
-    (params, context) => subscriptions.open(params, context),
+    (params, context) => deps.subscriptions.open(params, context),
   ),
   'events.ack': method(z.strictObject({ consumer, seq }), async (params) => {
-    await journal.acknowledge(params.consumer, params.seq);
+    await deps.journal.acknowledge(params.consumer, params.seq);
     return {};
   }),
 });

@@ -8,12 +8,13 @@ import type { EngineServices, FenceSelector } from './services.ts';
 /** A deadline shorter than one exchange with a BMC helps nobody; one longer than an hour is a mistake. */
 const deadlineMs = z.int().min(100).max(3_600_000);
 const server = z.string().min(1).max(253);
-const caller = z.string().min(1).max(128);
+/** Who asks, as the journal names them. */
+export const caller = z.string().min(1).max(128);
 
 /** So many entries fit into one line of the socket, which ends at 1 MiB. */
 const mostLogEntries = 2000;
 
-const nothing = z.strictObject({});
+export const nothing = z.strictObject({});
 
 const hello = z.strictObject({
   client: caller,
@@ -24,17 +25,20 @@ const fenceOrder = z.strictObject({
   server,
   action: z.enum(fenceActions),
   requester: caller.exactOptional(),
+  requesterNode: server.exactOptional(),
   deadlineMs: deadlineMs.exactOptional(),
   quorum: z.boolean().exactOptional(),
 });
 
-/** The reason is for whoever reads the journal one day: one line, and not an empty one. */
+/** A reason is for whoever reads the journal one day: one line, and not an empty one. */
+export const oneLine = z
+  .string()
+  .max(500)
+  .regex(/^[^\p{Cc}]*[^\p{Cc}\s][^\p{Cc}]*$/u, 'one line of text, not empty');
+
 const confirmOrder = z.strictObject({
   server,
-  reason: z
-    .string()
-    .max(500)
-    .regex(/^[^\p{Cc}]*[^\p{Cc}\s][^\p{Cc}]*$/u, 'one line of text, not empty'),
+  reason: oneLine,
   requester: caller.exactOptional(),
   despiteLife: z.boolean().exactOptional(),
 });
@@ -44,13 +48,17 @@ const fenceSelector = z.union(
   { error: 'give either job or server' },
 );
 
-/** The methods that ask the daemon something or have it act; who asks is told by `hello` unless said per call. */
-export const createServiceMethods = (services: EngineServices) => ({
-  hello: method(hello, (params, { peer }) => {
+/** What every socket begins with. */
+export const helloMethod = (services: Pick<EngineServices, 'identity'>) =>
+  method(hello, (params, { peer }) => {
     peer.introduce(params.client);
     const { version, cluster, node } = services.identity();
     return { server: 'noroshi', version, protocol: protocolVersion, cluster, node };
-  }),
+  });
+
+/** The methods that ask the daemon something or have it act; who asks is told by `hello` unless said per call. */
+export const createServiceMethods = (services: EngineServices) => ({
+  hello: helloMethod(services),
   'server.list': method(nothing, () => services.servers()),
   'server.get': method(z.strictObject({ server }), (params) => services.server(params.server)),
   'server.confirm': method(confirmOrder, ({ requester, despiteLife, ...order }, { peer }) =>

@@ -51,9 +51,11 @@ export interface FenceOrder {
   readonly server: string;
   readonly action: FenceAction;
   readonly requester: string;
+  /** The server on whose behalf the caller asks, where its name alone does not tell. */
+  readonly requesterNode?: string;
   /** This caller's own deadline in milliseconds; without it the configured one holds. */
   readonly deadlineMs?: number;
-  /** Whether the caller's part of the cluster has quorum, where it knows. */
+  /** Whether the caller's part of the cluster has quorum, where it knows; guards may ask for it. */
   readonly quorum?: boolean;
 }
 

@@ -1,5 +1,6 @@
 import type { Clock } from '../../core/clock.ts';
 import { CodedError } from '../../core/errors.ts';
+import type { Language } from '../../core/language.ts';
 import type { Logger } from '../../core/log.ts';
 import type { Bus } from '../../events/bus.ts';
 import { typesMatching } from '../../events/glob.ts';
@@ -13,6 +14,8 @@ export interface SubscriptionDeps {
   readonly log: Logger;
   readonly journal: Pick<Journal, 'read' | 'stats' | 'consumer'>;
   readonly bus: Bus;
+  /** The language of alerts, as configured now. */
+  readonly language: () => Language;
 }
 
 export interface SubscribeParams {

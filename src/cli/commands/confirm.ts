@@ -1,4 +1,4 @@
-import { userInfo } from 'node:os';
+import { person } from '../person.ts';
 import { type ExitCode, exitCodes, type Terminal } from '../terminal.ts';
 import { type EngineOptions, withEngine } from '../with-engine.ts';
 
@@ -7,17 +7,6 @@ export interface ConfirmOptions extends EngineOptions {
   readonly despiteLife?: boolean;
   readonly requester?: string;
 }
-
-/** Who sits at the terminal, for the journal: behind sudo, who called it. It names them, it does not prove it. */
-const person = (): string => {
-  const caller = process.env.SUDO_USER;
-  if (caller) return caller;
-  try {
-    return userInfo().username;
-  } catch {
-    return `uid ${process.getuid?.() ?? 'unknown'}`;
-  }
-};
 
 /** `noroshi confirm SERVER --reason TEXT [--despite-life]`: the operator's word that a server is off. */
 export const confirmCommand = (

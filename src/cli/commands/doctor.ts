@@ -1,21 +1,8 @@
 import type { Examination, Verdict } from '../../bridge/engine/services.ts';
 import type { Finding } from '../../core/finding.ts';
+import { findingRows } from '../finding-rows.ts';
 import { type ExitCode, exitCodes, type Terminal, table } from '../terminal.ts';
 import { type EngineOptions, withEngine } from '../with-engine.ts';
-
-const stateWords: Readonly<Record<Finding['state'], string>> = {
-  good: 'good',
-  warning: 'WARNING',
-  bad: 'BAD',
-};
-
-const remedyRow = (finding: Finding): string[][] =>
-  finding.state === 'good' ? [] : [['', '', `  ${finding.remedy}`]];
-
-const rowsOf = (finding: Finding): string[][] => {
-  const code = finding.state !== 'good' && finding.code ? ` (${finding.code})` : '';
-  return [[stateWords[finding.state], finding.check, `${finding.message}${code}`], ...remedyRow(finding)];
-};
 
 const warningsText = (findings: readonly Finding[]): string => {
   const count = findings.filter(({ state }) => state === 'warning').length;
@@ -25,7 +12,7 @@ const warningsText = (findings: readonly Finding[]): string => {
 
 const renderVerdict = ({ server, works, findings }: Verdict): string[] => [
   `${server}: a forced stop would ${works ? 'work' : 'NOT work'} now${warningsText(findings)}`,
-  ...table(findings.flatMap(rowsOf)).map((line) => `  ${line}`),
+  ...table(findings.flatMap(findingRows)).map((line) => `  ${line}`),
 ];
 
 /** The verdicts for people: the verdict on each server first, then a line for each finding, with its remedy below. */

@@ -1,4 +1,4 @@
-import type { Event } from '../../events/catalogue.ts';
+import type { Alert, DeliveredEvent } from '../../events/alerts/alerts.ts';
 import type { EngineClient } from '../engine-client.ts';
 import { type ExitCode, exitCodes, type Terminal } from '../terminal.ts';
 import { type EngineOptions, withEngine } from '../with-engine.ts';
@@ -9,7 +9,13 @@ export interface EventsOptions extends EngineOptions {
   readonly type?: readonly string[];
 }
 
-const render = (event: Event): string =>
+const renderAlert = ({ module, id, level, message }: Alert): string =>
+  `         ${module}/${id}  ${level}  ${message}`;
+
+const render = (event: DeliveredEvent): string =>
+  [renderEvent(event), ...(event.alerts ?? []).map(renderAlert)].join('\n');
+
+const renderEvent = (event: DeliveredEvent): string =>
   [
     String(event.seq).padStart(7),
     event.at,
@@ -18,7 +24,7 @@ const render = (event: Event): string =>
     JSON.stringify(event.data),
   ].join('  ');
 
-const show = (terminal: Terminal, { json }: EventsOptions, event: Event): void =>
+const show = (terminal: Terminal, { json }: EventsOptions, event: DeliveredEvent): void =>
   terminal.out(json ? JSON.stringify(event) : render(event));
 
 const types = ({ type }: EventsOptions) => (type && type.length > 0 ? { types: [...type] } : {});
@@ -41,7 +47,7 @@ const follow = async (
   after?: number,
 ): Promise<ExitCode> => {
   client.onNotification(({ method, params }) => {
-    if (method === 'event') show(terminal, options, params as Event);
+    if (method === 'event') show(terminal, options, params as DeliveredEvent);
     if (method === 'events.gap') terminal.error(`noroshi: events are missing: ${JSON.stringify(params)}`);
   });
   await client.call('events.subscribe', { ...(after === undefined ? {} : { after }), ...types(options) });

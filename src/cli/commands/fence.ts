@@ -8,6 +8,7 @@ import { type EngineOptions, withEngine } from '../with-engine.ts';
 export interface FenceOptions extends EngineOptions {
   readonly deadline?: string;
   readonly requester?: string;
+  readonly quorum?: boolean;
 }
 
 /** How much longer than its deadline an answer may take before the daemon counts as gone. */
@@ -29,16 +30,28 @@ const reasonLines = ({ reason }: FenceReport): string[] =>
 const restartLines = ({ restart }: FenceReport): string[] =>
   restart ? [`  restart  ${restart.outcome}${restart.reason ? `: ${restart.reason.message}` : ''}`] : [];
 
-const stepLine = ({ atMs, step, result }: FenceReport['steps'][number]): string =>
+/** One step of a report for people. */
+export const stepLine = ({ atMs, step, result }: FenceReport['steps'][number]): string =>
   `  ${`${atMs.toFixed(1)} ms`.padStart(12)}  ${step.padEnd(8)}  ${result}`;
 
+/** What the daemon tells; `joined` where the job was not begun for this caller. */
+type Told = FenceReport & { readonly joined?: boolean };
+
+const jobLine = ({ job, journalled, joined }: Told): string => {
+  const notes = [
+    ...(joined ? ['begun for an earlier request'] : []),
+    ...(journalled ? [] : ['NOT in the journal: see the log of the daemon']),
+  ];
+  return `  job      ${job}${notes.map((note) => `  (${note})`).join('')}`;
+};
+
 /** A report for people: the verdict first, then what it rests on, then what was done. */
-export const renderReport = (report: FenceReport): string[] => [
+export const renderReport = (report: Told): string[] => [
   `${report.server}: ${report.action} ${report.outcome}; fenced: ${report.fenced ? 'yes' : 'NO'}`,
   proofLine(report),
   ...reasonLines(report),
   ...restartLines(report),
-  `  job      ${report.job}${report.journalled ? '' : '  (NOT in the journal: see the log of the daemon)'}`,
+  jobLine(report),
   ...report.steps.map(stepLine),
 ];
 
@@ -69,6 +82,7 @@ export const fenceCommand = (
       action,
       requester: options.requester ?? 'cli',
       ...(deadlineMs === undefined ? {} : { deadlineMs }),
+      ...(options.quorum ? { quorum: true } : {}),
     };
     const limit = deadlineMs === undefined ? {} : { timeoutMs: deadlineMs + graceMs };
     const report = await client.call('fence.request', order, limit);

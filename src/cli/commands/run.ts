@@ -1,6 +1,7 @@
 import { type AppLogger, createLogger } from '../../app/logger.ts';
 import { version } from '../../app/paths.ts';
 import { type Daemon, startDaemon } from '../../app.ts';
+import type { LoadedConfig } from '../../config/load.ts';
 import { systemClock, type Timer } from '../../core/clock.ts';
 import { codeOf, errorCatalogue, messageOf } from '../../core/errors.ts';
 import { type ServiceManager, serviceManager } from '../../io/service-manager.ts';
@@ -21,9 +22,16 @@ const watch = (manager: ServiceManager): (() => void) => {
   return () => timer?.cancel();
 };
 
+const tellRemarks = ({ warnings, notices }: LoadedConfig, log: AppLogger): void => {
+  for (const warning of warnings) log.warn({}, warning);
+  for (const notice of notices) log.info({}, notice);
+};
+
+/** Reads everything anew, secrets too; a file that every user can open is no better than the one in force. */
 const reload = async (file: string, daemon: Daemon, log: AppLogger): Promise<void> => {
-  const loaded = await readConfig(file);
+  const loaded = await readConfig(file, 'refuse');
   if (loaded.ok) {
+    tellRemarks(loaded.value, log);
     await daemon.reload(loaded.value.config);
     log.setLevel(loaded.value.config.log.level);
     log.info({ file }, 'the configuration was reloaded');
@@ -85,10 +93,9 @@ export const runCommand = async (terminal: Terminal, options: ConfigOptions): Pr
     for (const problem of loaded.failure) terminal.error(problem);
     return exitCodes.usage;
   }
-  const { config, warnings, notices } = loaded.value;
+  const { config } = loaded.value;
   const log = createLogger(config.log.level, config.self.node);
-  for (const warning of warnings) log.warn({}, warning);
-  for (const notice of notices) log.info({}, notice);
+  tellRemarks(loaded.value, log);
   surviveFaults(log);
   const manager = serviceManager(process.env, (error) =>
     log.warn({ error: error.message }, 'systemd-notify failed'),
@@ -104,11 +111,13 @@ export const runCommand = async (terminal: Terminal, options: ConfigOptions): Pr
     );
     return exitCodes.failed;
   }
+  const reloadConfig = () => reload(options.config, daemon, log);
+  // Whoever reads that we are ready may send a signal at once, and one that nobody listens to would kill us.
+  const toldToEnd = untilToldToEnd(() => announcedReload(reloadConfig, log, manager));
   log.info({ version, socket: config.engine.socket, servers: Object.keys(config.servers) }, 'ready');
   manager.tell('READY=1');
   const stopWatching = watch(manager);
-  const reloadConfig = () => reload(options.config, daemon, log);
-  const signal = await untilToldToEnd(() => announcedReload(reloadConfig, log, manager));
+  const signal = await toldToEnd;
   log.info({ signal }, 'stopping');
   manager.tell('STOPPING=1');
   const { stuck } = await daemon.stop();

@@ -94,7 +94,11 @@ export const serverOptionsOf = async (
   environment: NodeJS.ProcessEnv,
 ): Promise<Omit<SimBmcOptions, 'clock'>> => {
   const section = given(spec);
-  const { secrets, problems } = await resolveSecrets(secretSpecs, section, { folder: '', environment });
+  const { secrets, problems } = await resolveSecrets(secretSpecs, section, {
+    folder: '',
+    environment,
+    openFiles: 'warn',
+  });
   const [problem] = problems;
   if (problem) {
     throw new CodedError('config.unreadable', `${spec.name}: ${problem.path.join('.')}: ${problem.message}`);

@@ -107,7 +107,7 @@ export const decodePet = (bytes: Buffer): Decoded<PetRecord> => {
 
 const epochMs = Date.UTC(1998, 0, 1);
 
-/** The BMC's local time as it would be written there, without a zone: `2011-10-10T20:57:26`. */
+/** The BMC's local time as it would be written there, without a zone: `2011-10-10T20:50:46`. */
 export const localTimeText = (localSeconds: number): string =>
   new Date(epochMs + localSeconds * 1000).toISOString().slice(0, 19);
 

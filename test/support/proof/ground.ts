@@ -6,7 +6,7 @@ import type { BmcPort } from '../../../src/core/ports.ts';
 import { Secret } from '../../../src/core/secret.ts';
 import { createVirtualClock, type VirtualClock } from '../../../src/core/virtual-clock.ts';
 import type { NewEvent } from '../../../src/events/catalogue.ts';
-import { bmcOnly } from '../../../src/fence/chain.ts';
+import { bmcOnly } from '../../../src/fence/methods.ts';
 import { createFenceService, type FenceAnswer, type FenceService } from '../../../src/fence/service.ts';
 import { defaultFenceSettings } from '../../../src/fence/settings.ts';
 import type { MachineOptions } from '../../../src/sim/bmc/machine.ts';
@@ -184,6 +184,7 @@ export const createGround = (options: GroundOptions): Ground => {
       ownerOf: (guid) => [...pinned].find(([, own]) => own === guid)?.[0],
       checked: () => true,
     },
+    provedOff: () => undefined,
     record,
     newJobId,
   });

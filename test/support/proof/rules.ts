@@ -28,14 +28,24 @@ const stampMs = 1;
 const ordersOf = ({ orders }: Ground, job: string): Order[] =>
   orders.filter(({ owner }) => owner.job === job);
 
-const everyoneIsAnsweredInTime: Rule = ({ asked }) =>
-  breaches(asked, ({ answer, answeredMs, atMs, deadlineMs, error }) => {
+/** It was told what an identical attempt came to, the deadline of which was over no longer than a second ago. */
+const wasPassedOn = ({ asked }: Ground, one: Asked): boolean =>
+  one.answer?.joined === true &&
+  asked
+    .slice(0, asked.indexOf(one))
+    .filter(({ answer }) => answer?.job === one.answer?.job)
+    .map(({ atMs, deadlineMs }) => one.atMs - (atMs + deadlineMs))
+    .some((sinceMs) => sinceMs >= -earliestMs && sinceMs < 1000);
+
+const everyoneIsAnsweredInTime: Rule = (ground) =>
+  breaches(ground.asked, (one) => {
+    const { answer, answeredMs, atMs, deadlineMs, error } = one;
     if (error) return `threw ${String(error)}`;
     if (!answer || answeredMs === undefined) return 'was never answered';
     const waitedMs = answeredMs - atMs;
     if (waitedMs > deadlineMs) return `was answered ${waitedMs - deadlineMs} ms after its deadline`;
     const early = waitedMs < deadlineMs - earliestMs && !decided.has(answer.steps.at(-1)?.step ?? '');
-    return early && 'was answered early, with nothing decided';
+    return early && !wasPassedOn(ground, one) && 'was answered early, with nothing decided';
   });
 
 /** The power that a proof names was real between the request and the proof, unless the BMC could say "off" without looking. */

@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { type DoctorDeps, examineServers } from '../../../src/app/doctor.ts';
+import type { ExaminedMethod } from '../../../src/app/examine-chain.ts';
+import { CodedError } from '../../../src/core/errors.ts';
 import { type Finding, failed, good, warning } from '../../../src/core/finding.ts';
-import type { BmcPort, CallLimits, JudgeGuid } from '../../../src/core/ports.ts';
+import type { BmcPort, CallLimits, JudgeGuid, StopPort } from '../../../src/core/ports.ts';
 import { createVirtualClock } from '../../../src/core/virtual-clock.ts';
 import type { Identities } from '../../../src/fence/identity.ts';
 
@@ -15,7 +17,14 @@ const nobodyKnown: Identities = { pinned: () => undefined, ownerOf: () => undefi
 
 const run = (deps: Partial<DoctorDeps>, servers: readonly string[] = ['server1']) =>
   examineServers(
-    { clock, self: undefined, bmcOf: () => undefined, identities: nobodyKnown, scriptsOf: () => [], ...deps },
+    {
+      clock,
+      self: undefined,
+      bmcOf: () => undefined,
+      identities: nobodyKnown,
+      methodsOf: () => undefined,
+      ...deps,
+    },
     servers,
   );
 
@@ -59,6 +68,93 @@ describe('the verdict', () => {
       'b false',
       'c true',
     ]);
+  });
+});
+
+describe('the verdict on a chain', () => {
+  const port = (provesOff: boolean, check?: StopPort['check']): StopPort => ({
+    ...{ provesOff, file: '/bin/true', stop: () => Promise.reject(new Error('a doctor stops nothing')) },
+    ...(check && { check }),
+  });
+  const script = (provesOff: boolean, file = '/bin/true', check?: StopPort['check']): ExaminedMethod => ({
+    ...{ method: 'script', limitSeconds: 5, file, port: port(provesOff, check) },
+  });
+  const kdump = (bound = true): ExaminedMethod => ({
+    ...{ method: 'kdumpWait', limitSeconds: 60 },
+    port: {
+      open: bound ? async () => undefined : () => Promise.reject(new CodedError('kdump.notBound', 'taken')),
+    },
+  });
+  const bmc: ExaminedMethod = { method: 'bmc' };
+  const nmi: ExaminedMethod = { method: 'nmiWait', limitSeconds: 5 };
+  const failing: StopPort['check'] = async () => ({ code: 'script.failed', message: 'no such guest' });
+
+  const chains: readonly (readonly [string, readonly ExaminedMethod[], 'good' | 'dead' | 'none', boolean])[] =
+    [
+      ['a trusted script beside a dead BMC', [bmc, script(true)], 'dead', true],
+      ['a trusted script without a BMC', [script(true)], 'none', true],
+      ['a trusted script that is missing', [bmc, script(true, '/nowhere/stop')], 'dead', false],
+      ['a trusted script whose check fails', [bmc, script(true, '/bin/true', failing)], 'dead', false],
+      [
+        'a trusted script whose check passes',
+        [bmc, script(true, '/bin/true', async () => undefined)],
+        'dead',
+        true,
+      ],
+      ['a script that proves nothing beside a dead BMC', [script(false), bmc], 'dead', false],
+      ['a script alone whose BMC reads the power', [script(false)], 'good', true],
+      ['a script alone whose BMC is dead', [script(false)], 'dead', false],
+      ['a missing script before a good BMC', [script(true, '/nowhere/stop'), bmc], 'good', true],
+      ['waits before a good BMC', [kdump(), nmi, bmc], 'good', true],
+      ['waits before a dead BMC', [kdump(), nmi, bmc], 'dead', false],
+      ['a wait that nobody can hear, before a good BMC', [kdump(false), bmc], 'good', true],
+      ['waits alone, though all is well', [kdump(), nmi], 'good', false],
+    ];
+
+  const bmcs = { good: () => answering(fine), dead: () => answering(broken), none: () => undefined };
+
+  test.each(chains)('%s', async (_name, methods, state, works) => {
+    const [verdict] = (await run({ bmcOf: bmcs[state], methodsOf: () => methods })).servers;
+    expect(verdict?.works).toBe(works);
+    expect(verdict?.findings.some((finding) => finding.state === 'bad')).toBe(
+      !works && methods.at(-1) !== nmi,
+    );
+  });
+
+  test('a dead BMC is a warning where a trusted script would do', async () => {
+    const [verdict] = (await run({ bmcOf: bmcs.dead, methodsOf: () => [bmc, script(true)] })).servers;
+    expect(verdict?.findings).toEqual([
+      good('chain', '1. bmc (the rest of the deadline): powers off, and proves that by reading the power'),
+      good('chain', '2. script (5 s): runs /bin/true, whose success counts as proof'),
+      { ...broken, state: 'warning' },
+      good('script', '/bin/true is there and may be executed; it was not tried (no supportsCheck)'),
+    ]);
+  });
+
+  test('every method is shown in its order, with what it can prove', async () => {
+    const methods = [kdump(false), nmi, script(false), bmc];
+    const [verdict] = (await run({ bmcOf: bmcs.good, methodsOf: () => methods })).servers;
+    const told = verdict?.findings.map(({ check, state, message }) => `${state} ${check}: ${message}`);
+    expect(told).toEqual([
+      'good chain: 1. kdumpWait (60 s): waits while a dump is written, and proves nothing',
+      'good chain: 2. nmiWait (5 s): gives time for a dump, and proves nothing',
+      'good chain: 3. script (5 s): runs /bin/true, which proves nothing by itself: the BMC reads the power then',
+      'good chain: 4. bmc (the rest of the deadline): powers off, and proves that by reading the power',
+      'good power: on',
+      'warning kdump: taken',
+      'good script: /bin/true is there and may be executed; it was not tried (no supportsCheck)',
+    ]);
+  });
+
+  test('a check has the time of an examination, and waits as an operator does', async () => {
+    const given: unknown[] = [];
+    const check: StopPort['check'] = async ({ deadline, priority }) => {
+      given.push(deadline.remainingMs(), priority);
+      return undefined;
+    };
+    const { servers } = await run({ methodsOf: () => [script(true, '/bin/true', check)] });
+    expect(given).toEqual([10_000, 'operator']);
+    expect(servers[0]?.findings.at(-1)).toMatchObject({ state: 'good', check: 'script' });
   });
 });
 

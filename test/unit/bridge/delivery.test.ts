@@ -76,7 +76,7 @@ const createScene = () => {
     },
     start: (after: number, types?: ReadonlySet<EventType>) =>
       startDelivery(
-        { clock, journal, bus, log: silentLogger, peer: client.peer },
+        { clock, journal, bus, log: silentLogger, peer: client.peer, language: () => 'en' },
         { after, ...(types && { types }) },
       ),
   };

@@ -18,6 +18,7 @@ const createScene = () => {
     services,
     log: silentLogger,
     bus: createBus(silentLogger),
+    language: () => 'en',
   });
   return { journal, services, tables };
 };
@@ -87,6 +88,22 @@ describe('params', () => {
 });
 
 describe('methods', () => {
+  it('offer the actions on the own server on their own socket, and nowhere else', () => {
+    const clock = createVirtualClock();
+    const services = fakeServices();
+    const never = () => Promise.reject(new Error('nothing is called'));
+    const tables = createMethodTables({
+      ...{ clock, services, journal: createMemoryJournal(clock) },
+      ...{ log: silentLogger, bus: createBus(silentLogger) },
+      language: () => 'en',
+      local: { identity: services.identity, act: never, examine: never },
+    });
+    expect([...tables.local.keys()].sort()).toEqual(['hello', 'local.act', 'local.check']);
+    const elsewhere = [...tables.engine.keys(), ...tables.notify.keys()];
+    expect(elsewhere.filter((name) => name.startsWith('local.'))).toEqual([]);
+    expect(createScene().tables.local.size).toBe(0);
+  });
+
   it('offer the notify socket nothing that acts on a server', () => {
     expect([...createScene().tables.notify.keys()].sort()).toEqual([
       'cluster.report',

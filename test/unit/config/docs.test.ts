@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import { renderAlertsDoc } from '../../../scripts/docs/alerts-doc.ts';
 import { renderConfigDoc } from '../../../scripts/docs/config-doc.ts';
 import { renderErrorsDoc } from '../../../scripts/docs/errors-doc.ts';
 import { bmcDrivers } from '../../../src/bmc/drivers/index.ts';
@@ -16,6 +17,10 @@ it('docs/config.md is what the schemas say', () => {
 
 it('docs/errors.md is what the catalogue says', () => {
   expect(doc('errors.md'), hint).toBe(renderErrorsDoc());
+});
+
+it('docs/alerts.md is what the table says', () => {
+  expect(doc('alerts.md'), hint).toBe(renderAlertsDoc());
 });
 
 it('every key and option has a description and a range in words', () => {

@@ -3,7 +3,8 @@ import { silentLogger } from '../../../src/core/log.ts';
 import type { FenceAction } from '../../../src/core/outcome.ts';
 import { createVirtualClock, type VirtualClock } from '../../../src/core/virtual-clock.ts';
 import type { Event, EventType, NewEvent } from '../../../src/events/catalogue.ts';
-import { bmcOnly, type Chain } from '../../../src/fence/chain.ts';
+import type { ProvedOff } from '../../../src/events/proved-off.ts';
+import { bmcOnly, type Chain } from '../../../src/fence/methods.ts';
 import { createFenceService, type FenceAnswer, type FenceService } from '../../../src/fence/service.ts';
 import { defaultFenceSettings, type FenceSettings } from '../../../src/fence/settings.ts';
 import { createFakeBmc, type FakeBehaviour, type FakeBmc, type Owner } from '../../support/fake-bmc.ts';
@@ -37,15 +38,26 @@ export interface FenceBench {
   /** Every event that was offered to the journal, whatever the disk did with it. */
   readonly offered: NewEvent[];
   readonly pinned: Map<string, string>;
+  /** Servers that count as proved off. */
+  readonly provedOff: Map<string, ProvedOff>;
   /** When the request of a job reached the disk, in the order of {@link Asked.order}. */
   readonly requestedOrder: ReadonlyMap<string, number>;
   readonly asked: readonly Asked[];
   bmc(server?: string): FakeBmc;
-  ask(action: FenceAction, options?: { server?: string; deadlineMs?: number }): Asked;
+  ask(action: FenceAction, options?: AskOptions): Asked;
   /** Events on disk, of one type. */
   events<Type extends EventType>(type: Type): EventOf<Type>[];
   /** Lets everything end: jobs, observing, the hardware. */
   finish(): Promise<void>;
+}
+
+/** Whose request it is and for what; server1's, by nobody in particular, unless said otherwise. */
+export interface AskOptions {
+  readonly server?: string;
+  readonly deadlineMs?: number;
+  readonly requester?: string;
+  readonly requesterNode?: string;
+  readonly quorum?: boolean;
 }
 
 export interface BenchOptions {
@@ -127,6 +139,7 @@ export const createFenceBench = (options: BenchOptions = {}): FenceBench => {
   const servers = createServers(clock, options, nextOrder);
   const { record, ...records } = createRecorder(journal, nextOrder);
   const names = createJobNames();
+  const provedOff = new Map<string, ProvedOff>();
   const settings: FenceSettings = { ...defaultFenceSettings, ...options.settings };
   const service = createFenceService({
     clock,
@@ -141,12 +154,14 @@ export const createFenceBench = (options: BenchOptions = {}): FenceBench => {
       ownerOf: (guid) => [...records.pinned].find(([, own]) => own === guid)?.[0],
       checked: () => options.pinIdentity ?? true,
     },
+    provedOff: (server) => provedOff.get(server),
     record,
     newJobId: names.newJobId,
   });
 
   const all: Asked[] = [];
-  const ask: FenceBench['ask'] = (action, { server = server1, deadlineMs = settings.deadlineMs } = {}) => {
+  const ask: FenceBench['ask'] = (action, options = {}) => {
+    const { server = server1, deadlineMs = settings.deadlineMs, ...who } = options;
     const asked: Asked = {
       server,
       action,
@@ -160,7 +175,7 @@ export const createFenceBench = (options: BenchOptions = {}): FenceBench => {
       error: undefined,
     };
     all.push(asked);
-    service.request({ server, action, deadlineMs, requester: 'test' }).then(
+    service.request({ server, action, deadlineMs, requester: 'test', ...who }).then(
       (answer) => {
         asked.answer = answer;
         asked.answeredMs = clock.nowMs();
@@ -179,6 +194,7 @@ export const createFenceBench = (options: BenchOptions = {}): FenceBench => {
     journal,
     service,
     ...records,
+    provedOff,
     asked: all,
     ask,
     bmc(server = server1) {
@@ -205,7 +221,7 @@ export const waitedMs = (asked: Asked): number => (asked.answeredMs ?? Number.Na
 export const answered = async (
   bench: FenceBench,
   action: FenceAction,
-  options: { server?: string; deadlineMs?: number } = {},
+  options: AskOptions = {},
 ): Promise<FenceAnswer & { waitedMs: number }> => {
   const asked = bench.ask(action, options);
   await bench.clock.advance(asked.deadlineMs);

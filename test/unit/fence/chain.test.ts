@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { sleep } from '../../../src/core/clock.ts';
 import type { ErrorCode } from '../../../src/core/errors.ts';
 import type { CallLimits, StopPort, StopReply } from '../../../src/core/ports.ts';
-import type { Chain } from '../../../src/fence/chain.ts';
+import type { Chain } from '../../../src/fence/methods.ts';
 import {
   answered,
   answerOf,
@@ -22,9 +22,10 @@ const createScript = (options: {
 }) => {
   let bench: FenceBench | undefined;
   const runs: number[] = [];
-  const stop = async ({ deadline, signal }: CallLimits): Promise<StopReply> => {
+  const stop = async ({ deadline, signal }: CallLimits, onStarted: () => void): Promise<StopReply> => {
     const { clock, bmc } = bench as FenceBench;
     runs.push(clock.nowMs());
+    onStarted();
     const takesMs = options.takesMs ?? 10;
     const leftMs = deadline.remainingMs();
     await sleep(clock, Math.min(takesMs, leftMs), signal);
@@ -32,10 +33,14 @@ const createScript = (options: {
       return { kind: 'unanswered', reason: { code: 'script.timedOut', message: 'the script took too long' } };
     if (options.stops) bmc().machine.press('off');
     return options.reply
-      ? { kind: 'unanswered', reason: { code: options.reply, message: 'the script ended with 3' } }
+      ? {
+          kind: 'unanswered',
+          reason: { code: options.reply, message: 'the script ended with 3' },
+          exitCode: 3,
+        }
       : { kind: 'accepted' };
   };
-  const port: StopPort = { provesOff: options.provesOff ?? false, stop };
+  const port: StopPort = { provesOff: options.provesOff ?? false, file: '/site/stop.sh', stop };
   return {
     runs,
     method: (limitMs: number) => ({ method: 'script', limitMs, port }) as const,
@@ -147,6 +152,94 @@ describe('a chain', () => {
   });
 });
 
+describe('a script on record', () => {
+  const told = (bench: FenceBench) =>
+    bench.offered.flatMap(({ type, severity, data }) =>
+      type === 'fence.scriptStarted' || type === 'fence.scriptEnded' ? [{ type, severity, data }] : [],
+    );
+  const about = { job: 'job-1', server: server1, file: '/site/stop.sh' };
+  const started = { type: 'fence.scriptStarted', severity: undefined, data: about };
+
+  test('that completes', async () => {
+    const script = createScript({ stops: true });
+    const bench = script.sees(benchWith([script.method(5_000)]));
+    await answered(bench, 'off');
+    expect(told(bench)).toEqual([
+      started,
+      {
+        type: 'fence.scriptEnded',
+        severity: 'info',
+        data: { ...about, result: 'completed', exitCode: 0 },
+      },
+    ]);
+    await settled(bench);
+  });
+
+  test.each([
+    ['fails', createScript({ reply: 'script.failed' }), { result: 'failed', exitCode: 3 }],
+    ['takes too long', createScript({ takesMs: 60_000 }), { result: 'timedOut' }],
+  ])('that %s', async (_how, script, expected) => {
+    const bench = script.sees(benchWith([script.method(2_000), bmc(9_000)]));
+    await answered(bench, 'off');
+    const ended = { type: 'fence.scriptEnded', severity: 'warning' };
+    const message = expect.stringContaining('the script');
+    expect(told(bench)).toEqual([started, { ...ended, data: { ...about, ...expected, message } }]);
+    await settled(bench);
+  });
+
+  test('that cannot be started', async () => {
+    const reason = { code: 'script.notStarted', message: 'the script is missing' } as const;
+    const port: StopPort = {
+      ...{ provesOff: false, file: '/site/stop.sh' },
+      stop: async () => ({ kind: 'notSent', reason }),
+    };
+    const bench = benchWith([{ method: 'script', limitMs: 2_000, port }, bmc(9_000)]);
+    await answered(bench, 'off');
+    expect(told(bench)).toMatchObject([
+      { type: 'fence.scriptEnded', data: { result: 'notStarted', message: reason.message } },
+    ]);
+    await settled(bench);
+  });
+
+  test('that is called off did not run out of time', async () => {
+    const script = createScript({ takesMs: 60_000 });
+    const bench = script.sees(benchWith([script.method(10_000)]));
+    bench.ask('off');
+    await bench.clock.advance(1_000);
+    const stopped = bench.service.stop();
+    await bench.clock.advance(1_000);
+    await stopped;
+    expect(told(bench)).toMatchObject([{}, { data: { result: 'failed' } }]);
+    await settled(bench);
+  });
+
+  test('keeps neither the script nor the answer waiting for a disk that hangs', async () => {
+    const script = createScript({ provesOff: true });
+    const bench = script.sees(benchWith([script.method(5_000)]));
+    const startMs = bench.clock.nowMs();
+    bench.journal.holdAppends(true);
+    const answer = await answered(bench, 'off');
+    expect(answer).toMatchObject({ fenced: true, journalled: false });
+    // Only the request itself may hold the script up, for 500 ms; then the outcome may take as long.
+    expect(script.runs).toEqual([startMs + 500]);
+    expect(answer.waitedMs).toBeLessThanOrEqual(1_010);
+    bench.journal.holdAppends(false);
+    await settled(bench);
+  });
+
+  test('says that no BMC was asked to power off', async () => {
+    const script = createScript({ stops: true });
+    const scriptOnly = script.sees(benchWith([nmiWait(500), script.method(5_000)]));
+    await answered(scriptOnly, 'off');
+    expect(scriptOnly.events('fence.requested')[0]?.data).toMatchObject({ withoutBmc: true });
+    const both = benchWith([script.method(5_000), bmc(5_000)]);
+    script.sees(both);
+    await answered(both, 'off');
+    expect(both.events('fence.requested')[0]?.data).not.toHaveProperty('withoutBmc');
+    await settled(both);
+  });
+});
+
 describe('nmiWait', () => {
   test('sends the NMI once, waits its time, then powers off', async () => {
     const bench = benchWith([nmiWait(3_000), bmc(10_000)]);
@@ -179,7 +272,7 @@ test('a job that a restart cut off runs neither its NMI nor its script again, an
   const script = createScript({ stops: true });
   const bench = script.sees(benchWith([nmiWait(1_000), script.method(1_000), bmc(9_000)]));
   const job = { id: 'old', server: server1, action: 'off', requester: 'test', remainingMs: 9_000 } as const;
-  void bench.service.resume({ interrupted: [job], mayComeOn: [] });
+  void bench.service.resume({ interrupted: [job], mayComeOn: [], stopped: [] });
   await bench.clock.advance(5_000);
   expect(script.runs).toEqual([]);
   expect(commandsOf(bench.bmc())).toEqual(['off']);

@@ -206,7 +206,7 @@ describe('while a power-on may be pending', () => {
   test('the same holds for a power-on from before a restart of the daemon', async () => {
     const bench = createFenceBench({ power: 'off' });
     const old = { id: 'old', server: 'server1', action: 'on', requester: 'test', remainingMs: 0 } as const;
-    void bench.service.resume({ interrupted: [old], mayComeOn: ['server1'] });
+    void bench.service.resume({ interrupted: [old], mayComeOn: ['server1'], stopped: [] });
     await bench.clock.advance(1000);
     expect(await answered(bench, 'off')).toMatchObject({
       outcome: 'confirmed',

@@ -55,7 +55,8 @@ export const createReadinessBench = async ({
       subscribe: bus.subscribe,
       record: (event) => void log.record(event),
       random: () => 0.5,
-      async rehearse(server, thorough, { signal }) {
+      async rehearse(server, { thorough, locked }, { signal }) {
+        if (locked) return { kind: 'calledOff' };
         bench.tries.push(thorough ? `${server} thorough` : server);
         underWay += 1;
         most = Math.max(most, underWay);

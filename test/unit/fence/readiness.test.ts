@@ -53,7 +53,6 @@ describe('what rehearsals come to', () => {
     ['after a success the interval', works, 5 * minute],
     ['after silence a minute', fails('bmc.timeout'), minute],
     ['after a wrong K_g, which costs a slot each time, five minutes at least', fails('bmc.kg'), 5 * minute],
-    ['after a refused password never', fails('bmc.auth'), undefined],
   ] as const)('the pause is %s', (_name, rehearsal, pauseMs) => {
     expect(pauseAfter(tried(rehearsal), 5 * minute, 0.5)).toBe(pauseMs);
   });

@@ -13,7 +13,11 @@ const mayComeOn = (action: FenceAction): string[] => (action === 'on' ? [server1
 /** A daemon that starts and finds a job of its last life without an end, its deadline passed. */
 const resumed = async (action: FenceAction, options: Parameters<typeof createFenceBench>[0] = {}) => {
   const bench = createFenceBench(options);
-  void bench.service.resume({ interrupted: [interrupted('old', action)], mayComeOn: mayComeOn(action) });
+  void bench.service.resume({
+    interrupted: [interrupted('old', action)],
+    mayComeOn: mayComeOn(action),
+    stopped: [],
+  });
   await bench.clock.advance(5000);
   return bench;
 };
@@ -54,14 +58,18 @@ test('after an on that was cut off, off is sent before it counts', async () => {
 test('a power-off that was cut off does not prove itself against a power-on that was cut off too', async () => {
   const bench = createFenceBench({ power: 'off' });
   const jobs = [interrupted('old off', 'off'), interrupted('old on', 'on')];
-  void bench.service.resume({ interrupted: jobs, mayComeOn: [server1] });
+  void bench.service.resume({ interrupted: jobs, mayComeOn: [server1], stopped: [] });
   await bench.clock.advance(60_000);
   expect(bench.service.find('old off')?.report.fenced).toBe(false);
 });
 
 test('a power-off with time left goes on: it reads first, sends, and is proved in time', async () => {
   const bench = createFenceBench({ power: 'on' });
-  await bench.service.resume({ interrupted: [interrupted('old', 'off', 10_000)], mayComeOn: [] });
+  await bench.service.resume({
+    interrupted: [interrupted('old', 'off', 10_000)],
+    mayComeOn: [],
+    stopped: [],
+  });
   await bench.clock.advance(5000);
   expect(commandsOf(bench.bmc())).toEqual(['off']);
   expect(bench.events('fence.finished').map(({ data }) => data)).toMatchObject([
@@ -72,7 +80,11 @@ test('a power-off with time left goes on: it reads first, sends, and is proved i
 
 test('a power-off with time left sends nothing to a server that is off already', async () => {
   const bench = createFenceBench({ power: 'off' });
-  await bench.service.resume({ interrupted: [interrupted('old', 'off', 10_000)], mayComeOn: [] });
+  await bench.service.resume({
+    interrupted: [interrupted('old', 'off', 10_000)],
+    mayComeOn: [],
+    stopped: [],
+  });
   await bench.clock.advance(5000);
   expect(commandsOf(bench.bmc())).toEqual([]);
   expect(bench.service.find('old')?.report).toMatchObject({ outcome: 'confirmed', fenced: true });
@@ -80,7 +92,11 @@ test('a power-off with time left sends nothing to a server that is off already',
 
 test('a cycle with time left goes on to its end', async () => {
   const bench = createFenceBench({ power: 'on' });
-  await bench.service.resume({ interrupted: [interrupted('old', 'cycle', 10_000)], mayComeOn: [] });
+  await bench.service.resume({
+    interrupted: [interrupted('old', 'cycle', 10_000)],
+    mayComeOn: [],
+    stopped: [],
+  });
   await bench.clock.advance(20_000);
   expect(commandsOf(bench.bmc())).toEqual(['off', 'on']);
   expect(bench.events('fence.restarted')[0]?.data.restart).toMatchObject({ outcome: 'confirmed' });
@@ -88,6 +104,10 @@ test('a cycle with time left goes on to its end', async () => {
 
 test('a later identical request joins a power-off that goes on after a restart', async () => {
   const bench = createFenceBench({ power: 'on' });
-  await bench.service.resume({ interrupted: [interrupted('old', 'off', 10_000)], mayComeOn: [] });
+  await bench.service.resume({
+    interrupted: [interrupted('old', 'off', 10_000)],
+    mayComeOn: [],
+    stopped: [],
+  });
   expect(await answered(bench, 'off')).toMatchObject({ job: 'old', joined: true, fenced: true });
 });

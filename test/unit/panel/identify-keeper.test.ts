@@ -407,6 +407,17 @@ describe('who lights', () => {
     expect(orders()).toEqual([[10, 250]]);
   });
 
+  test('after a reload nothing waits for what the old configuration has under way', async () => {
+    bench.bmc().fault = 'hangs';
+    await bench.report('down');
+    await advance(1);
+    bench.bmc().fault = undefined;
+    bench.keeper().refresh();
+    await advance(0);
+    expect(orders()).toEqual([[1, 250]]);
+    expect(bench.warnings).toEqual([]);
+  });
+
   test('a server whose BMC is gone from the configuration: let go', async () => {
     await bench.report('down');
     bench.config.withBmcs = false;

@@ -141,3 +141,11 @@ describe('no reading is unknown, and not 0', () => {
     await expect(readOne(temperature, 0xc0)).rejects.toMatchObject({ code: 'bmc.busy' });
   });
 });
+
+test('a BMC that tells of more sensors than any server has is asked for none', async () => {
+  const bmc = scriptedBmc({ 'Get Sensor Reading': () => hex('00 c0 00 00') });
+  const many = Array.from({ length: 1025 }, () => supply);
+  await expect(readSensors(bmc.ask, many)).rejects.toMatchObject({ code: 'bmc.protocol' });
+  expect(bmc.asked).toEqual([]);
+  expect(await readSensors(bmc.ask, many.slice(1))).toHaveLength(1024);
+});
