@@ -1,0 +1,98 @@
+import { describe, expect, it } from 'vitest';
+import { court, inShort, link, trapOf } from './traps.ts';
+
+const flood = (count: number, source?: string) =>
+  Array.from({ length: count }, (_, index) => link(false, 1000 + index, source));
+
+describe('a flood of one sender', () => {
+  it('begins at the first trap beyond the rate, and ends after a calm window, with its numbers', async () => {
+    const { take, pass } = court();
+    expect(inShort(take(...flood(100)))).not.toContain('trap.stormBegan');
+    const begun = take(trapOf('1.3.6.1.6.3.1.1.5.1'));
+    expect(begun).toMatchObject([
+      {
+        type: 'trap.stormBegan',
+        data: { scope: 'source', source: '192.0.2.11', received: 101, withinSeconds: 10 },
+      },
+    ]);
+    expect(take(...Array.from({ length: 9 }, () => trapOf('1.3.6.1.6.3.1.1.5.2')))).toEqual([]);
+    expect(await pass(9)).toEqual([]);
+    expect(await pass(1)).toEqual([]);
+    expect(take(...Array.from({ length: 20 }, () => trapOf('1.3.6.1.6.3.1.1.5.5')))).toEqual([]);
+    expect(await pass(10)).toMatchObject([
+      {
+        type: 'trap.stormEnded',
+        data: { scope: 'source', received: 30, suppressed: 30, late: 0, beganAt: '2026-01-01T00:00:00.000Z' },
+      },
+    ]);
+    expect(inShort(take(trapOf('1.3.6.1.6.3.1.1.5.1')))).toEqual(['none coldStart']);
+  });
+
+  it('does not end while more than the rearm rate comes', async () => {
+    const { take, pass } = court();
+    take(...flood(101));
+    await pass(10);
+    take(...Array.from({ length: 21 }, () => trapOf('1.3.6.1.6.3.1.1.5.5')));
+    expect(inShort(await pass(10))).toEqual([]);
+    expect(inShort(await pass(10))).toEqual(['trap.stormEnded']);
+  });
+
+  it('silences no other sender', () => {
+    const { take } = court();
+    take(...flood(150));
+    expect(inShort(take(link(false, 1, '192.0.2.12')))).toEqual(['raise link/1']);
+  });
+
+  it('lets the end of an open condition through', () => {
+    const { take } = court();
+    take(link(false, 1), ...flood(150));
+    expect(inShort(take(link(true, 1)))).toEqual(['clear link/1']);
+  });
+
+  it('tells what began in it at the end of the window, unless it is over by then', async () => {
+    const { take, pass } = court();
+    take(...flood(100), trapOf('1.3.6.1.6.3.1.1.5.1'));
+    expect(take(link(false, 1), link(false, 2), link(false, 2), link(true, 1))).toEqual([]);
+    const late = await pass(10);
+    expect(inShort(late)).toEqual(['raise link/2']);
+    expect(late[0]).toMatchObject({ data: { count: 2, firstAt: '2026-01-01T00:00:00.000Z' } });
+    const end = await pass(10);
+    expect(end).toMatchObject([{ type: 'trap.stormEnded', data: { late: 1, suppressed: 3 } }]);
+  });
+});
+
+describe('a flood of all together', () => {
+  const sources = Array.from({ length: 200 }, (_, index) => `192.0.2.${index}`);
+  const everybody = (count: number) => sources.flatMap((source) => flood(count, source));
+
+  it('holds back all senders, tells what began at the end of the window, and ends', async () => {
+    const { take, pass, judge } = court();
+    const begun = take(...everybody(6));
+    expect(begun.filter(({ type }) => type === 'trap.stormBegan')).toMatchObject([
+      { data: { scope: 'overall', received: 1001, withinSeconds: 10 } },
+    ]);
+    expect(judge.counts()).toMatchObject({ received: 1200, told: 1000, waiting: 200 });
+    const late = await pass(10);
+    expect(inShort(late).filter((line) => line.startsWith('raise'))).toHaveLength(200);
+    const end = await pass(10);
+    expect(end).toMatchObject([
+      { type: 'trap.stormEnded', data: { scope: 'overall', received: 200, late: 200, suppressed: 0 } },
+    ]);
+  });
+});
+
+it('an hour of storm keeps its memory bounded', async () => {
+  const { take, pass, judge } = court();
+  let events = 0;
+  for (let second = 0; second < 3600; second++) {
+    for (let source = 0; source < 5; source++) {
+      events += take(...flood(20, `192.0.2.${source}`)).length;
+    }
+    events += (await pass(1)).length;
+  }
+  const { received, told, repeated, retried, suppressed, waiting, unknownRefused } = judge.counts();
+  expect(received).toBe(360_000);
+  expect(told + repeated + retried + suppressed + waiting + unknownRefused).toBe(received);
+  expect(judge.sizes().openKeys).toBeLessThanOrEqual(256 * 5);
+  expect(events).toBeLessThan(1000);
+});
