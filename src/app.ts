@@ -6,6 +6,7 @@ import { startKeeper } from './app/identify.ts';
 import { version } from './app/paths.ts';
 import { startReadiness } from './app/readiness.ts';
 import { createServices } from './app/services.ts';
+import { startTraps, type Traps } from './app/traps.ts';
 import { createMethodTables } from './bridge/engine/method-tables.ts';
 import { type EngineSocket, listenEngineSocket } from './bridge/engine/server.ts';
 import type { Config } from './config/load.ts';
@@ -165,6 +166,7 @@ const openSockets = async (
   parts: Parts,
   keeper: IdentifyKeeper,
   readiness: ReadinessKeeper,
+  traps: Traps,
 ): Promise<EngineSocket[]> => {
   const { clock, log } = parts.deps;
   const { engine, notify } = parts.current.config;
@@ -174,7 +176,7 @@ const openSockets = async (
   const hardware = () => current.hardware;
   const identities = identitiesOf(current, events);
   const services = createServices({
-    ...{ clock, config, hardware, journal, events, evidence, fence, identities, keeper, readiness },
+    ...{ clock, config, hardware, journal, events, evidence, fence, identities, keeper, readiness, traps },
   });
   const methods = createMethodTables({ clock, log, journal, bus, services });
   const open = [await listenEngineSocket({ ...fileOf(engine), methods: methods.engine, clock, log })];
@@ -225,6 +227,9 @@ const readinessFor = (parts: Parts): ReadinessKeeper => {
     record: (event) => void note(events, event),
   });
 };
+
+const trapsFor = ({ deps, current, events }: Parts): Promise<Traps> =>
+  startTraps({ ...deps, config: () => current.config, record: events.record });
 
 const endMaintenances = (parts: Parts, keeper: IdentifyKeeper): (() => void) => {
   const { deps, events, bus } = parts;
@@ -284,14 +289,17 @@ export const startDaemon = async (config: Config, deps: DaemonDeps): Promise<Dae
   let sockets: EngineSocket[] = [];
   let keeper: IdentifyKeeper | undefined;
   let readiness: ReadinessKeeper | undefined;
+  let traps: Traps | undefined;
   try {
     await recordStart(parts);
     await resumeJobs(parts);
     keeper = keeperFor(parts);
     readiness = readinessFor(parts);
-    sockets = await openSockets(parts, keeper, readiness);
+    traps = await trapsFor(parts);
+    sockets = await openSockets(parts, keeper, readiness, traps);
   } catch (error) {
     await fence.stop();
+    await traps?.stop();
     await readiness?.stop();
     await keeper?.stop();
     await closeHardware(parts);
@@ -307,6 +315,7 @@ export const startDaemon = async (config: Config, deps: DaemonDeps): Promise<Dae
       await reload(parts, next);
       keeper.refresh();
       readiness.refresh();
+      await traps.refresh();
     },
     rejected: (problems) =>
       noteInTime(parts, { type: 'config.rejected', source: 'app', data: { problems: [...problems] } }),
@@ -315,6 +324,7 @@ export const startDaemon = async (config: Config, deps: DaemonDeps): Promise<Dae
       stopMaintaining();
       stopEnding();
       await fence.stop();
+      await traps.stop();
       await readiness.stop();
       await keeper.stop();
       evidence.stop();

@@ -20,6 +20,7 @@ import type { Hardware } from './hardware.ts';
 import { pinIdentity, unpinIdentity } from './identity.ts';
 import { setMaintenance } from './maintenance.ts';
 import { version } from './paths.ts';
+import type { Traps } from './traps.ts';
 
 export interface ServiceDeps {
   readonly clock: Clock;
@@ -32,6 +33,7 @@ export interface ServiceDeps {
   readonly identities: Identities;
   readonly keeper: Pick<IdentifyKeeper, 'whileFencing' | 'byHand'>;
   readonly readiness: Pick<ReadinessKeeper, 'of' | 'whileFencing'>;
+  readonly traps: Pick<Traps, 'counters'>;
 }
 
 const operatorLimitMs = 10_000;
@@ -174,11 +176,13 @@ export const createServices = (deps: ServiceDeps): EngineServices => {
     },
     async health() {
       const uptimeSeconds = Math.floor((deps.clock.nowMs() - startedMs) / 1000);
+      const traps = await deps.traps.counters();
       return {
         version,
         uptimeSeconds,
         jobsRunning: deps.fence.running(),
         journal: await journalHealth(deps),
+        ...(traps && { traps }),
       };
     },
   };

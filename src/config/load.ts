@@ -15,6 +15,14 @@ import { schemaNodeOf } from './expectation.ts';
 import { type Complaint, explain } from './explain.ts';
 import { type ConfigProblem, formatProblem, inLineOrder } from './problem.ts';
 import { type ConfigFile, configSchema, defaultDeviceDirectories } from './schema.ts';
+import {
+  assembleTraps,
+  checkTraps,
+  doubtTraps,
+  readTrapSecrets,
+  type TrapSecrets,
+  type TrapsConfig,
+} from './traps-section.ts';
 import { isSection, valueAt } from './value.ts';
 import { problemAt, readYaml } from './yaml.ts';
 
@@ -29,7 +37,9 @@ export interface ServerConfig {
 }
 
 /** The whole configuration: defaults filled in, paths absolute, secrets read. */
-export interface Config extends Readonly<Omit<ConfigFile, 'servers'>> {
+export interface Config extends Readonly<Omit<ConfigFile, 'servers' | 'traps'>> {
+  /** Missing where no traps are to be received. */
+  readonly traps?: TrapsConfig;
   /** By name. It has no prototype, so that a server nobody configured is undefined whatever its name. */
   readonly servers: Readonly<Record<string, ServerConfig>>;
 }
@@ -73,6 +83,7 @@ const checkFile = (
     ...checkSockets(file),
     ...checkChains(file),
     ...checkIdentify(file),
+    ...checkTraps(file),
   ];
   return { file, complaints };
 };
@@ -118,7 +129,11 @@ const resolveBmcs = async (root: unknown, deps: BmcSectionDeps): Promise<Resolve
   return { bmcs, problems: [...problems, ...checkAddresses(options)], warnings };
 };
 
-const assemble = (file: ConfigFile, bmcs: ReadonlyMap<string, BmcConfig>): Config => {
+const assemble = (
+  { traps, ...file }: ConfigFile,
+  bmcs: ReadonlyMap<string, BmcConfig>,
+  trapSecrets: TrapSecrets,
+): Config => {
   const servers: Record<string, ServerConfig> = Object.create(null);
   for (const [name, { hostname, pinIdentity, chain }] of Object.entries(file.servers)) {
     const bmc = bmcs.get(name);
@@ -129,7 +144,7 @@ const assemble = (file: ConfigFile, bmcs: ReadonlyMap<string, BmcConfig>): Confi
       ...(chain && { chain }),
     };
   }
-  return { ...file, servers };
+  return { ...file, servers, ...(traps && { traps: assembleTraps(traps, trapSecrets) }) };
 };
 
 /**
@@ -153,12 +168,18 @@ export const loadConfig = async (
     userDirectories: deviceDirectoriesOf(root, folder),
   });
   const found = await resolveBmcs(root, { drivers, devices, folder, environment });
+  const trapSecrets = await readTrapSecrets(root, { folder, environment });
   const at = ({ path: where, message }: Complaint) => problemAt(yaml, where, message);
-  const own = inLineOrder([...yaml.problems, ...[...complaints, ...found.problems].map(at)]);
+  const own = inLineOrder([
+    ...yaml.problems,
+    ...[...complaints, ...found.problems, ...trapSecrets.problems].map(at),
+  ]);
   if (!file || own.length + devices.problems.length > 0) return fail([...own, ...devices.problems]);
   return ok({
-    config: assemble(file, found.bmcs),
-    warnings: inLineOrder([...doubtOwners(file), ...found.warnings].map(at)).map(formatProblem),
+    config: assemble(file, found.bmcs, trapSecrets),
+    warnings: inLineOrder(
+      [...doubtOwners(file), ...doubtTraps(file), ...found.warnings, ...trapSecrets.warnings].map(at),
+    ).map(formatProblem),
     notices: devices.notices,
   });
 };

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { trapsSchema } from './traps-schema.ts';
 
 /** Where a user's own device definitions are looked for when the configuration names no folders. */
 export const defaultDeviceDirectories = ['/etc/noroshi/devices.d'];
@@ -223,6 +224,7 @@ export const configSchema = z.strictObject({
   fence,
   readiness,
   identify,
+  traps: trapsSchema,
   journal,
   log,
   deviceDirectories: z

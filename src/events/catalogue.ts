@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { type ErrorCode, errorCatalogue } from '../core/errors.ts';
 import { fenceActions, proofSources } from '../core/outcome.ts';
+import { trapRefusals } from '../core/trap-refusal.ts';
 
 /** How much an event matters to the one who is woken by it. */
 export const severities = ['info', 'notice', 'warning', 'critical'] as const;
@@ -27,6 +28,17 @@ export const identifyReasons = ['down', 'back', 'maintenance', 'stopping', 'expi
 const restart = z.strictObject({
   outcome: z.enum(['pending', 'confirmed', 'refused', 'unknown']),
   reason: reason.optional(),
+});
+
+/** A varbind in readable form: numbers and addresses as text, octets as text where they are text, as hex otherwise. */
+const trapVarbind = z.strictObject({
+  oid: z.string(),
+  type: z.enum([
+    ...(['integer', 'counter32', 'gauge32', 'timeTicks', 'counter64'] as const),
+    ...(['octetString', 'opaque', 'oid', 'ipAddress', 'null'] as const),
+  ]),
+  text: z.string().optional(),
+  hex: z.string().optional(),
 });
 
 /** What a forced-stop job came to: the shape the sockets and the journal share. */
@@ -151,6 +163,39 @@ export const eventCatalogue = {
   'maintenance.ended': {
     severity: 'notice',
     data: z.strictObject({ server, requester, expired: z.boolean().optional() }),
+  },
+  /** A decoded trap or inform; `name` is what the configuration calls its source. `cut`: not all of it is here. */
+  'trap.received': {
+    severity: 'info',
+    data: z.strictObject({
+      source: z.string(),
+      name: z.string(),
+      server: server.optional(),
+      version: z.enum(['v1', 'v2c', 'v3']),
+      kind: z.enum(['trap', 'inform']),
+      trapOid: z.string(),
+      uptimeTicks: z.number(),
+      varbinds: z.array(trapVarbind),
+      v1: z
+        .strictObject({
+          enterprise: z.string(),
+          agentAddress: z.string(),
+          generic: z.number(),
+          specific: z.number(),
+        })
+        .optional(),
+      cut: z.literal(true).optional(),
+    }),
+  },
+  /** `count` datagrams of a source since `since`; told at once, and then once in 24 h at most. */
+  'trap.refused': {
+    severity: 'warning',
+    data: z.strictObject({
+      source: z.string(),
+      reason: z.enum(trapRefusals),
+      count: z.number(),
+      since: z.string(),
+    }),
   },
   'cluster.reported': {
     severity: 'info',

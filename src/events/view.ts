@@ -312,6 +312,8 @@ const fold = (view: View, event: Event): View => {
     case 'gateway.started':
       return forgetReadings(view);
     case 'bmc.rechecked':
+    case 'trap.received':
+    case 'trap.refused':
     case 'fence.joined':
     case 'gateway.stopped':
     case 'config.reloaded':

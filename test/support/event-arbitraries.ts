@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { type ErrorCode, errorCatalogue } from '../../src/core/errors.ts';
 import { fenceActions } from '../../src/core/outcome.ts';
+import { trapRefusals } from '../../src/core/trap-refusal.ts';
 import type { Event, EventData, EventType, NewEvent } from '../../src/events/catalogue.ts';
 import { identifyReasons, journalTroubles, severityOf } from '../../src/events/catalogue.ts';
 
@@ -115,6 +116,22 @@ const dataOf: { [Type in EventType]: fc.Arbitrary<EventData<Type>> } = {
     { server, requester: text, expired: fc.boolean() },
     { requiredKeys: ['server', 'requester'] },
   ),
+  'trap.received': fc.record(
+    {
+      ...{ source: fc.ipV4(), name: text, server, trapOid: text, uptimeTicks: fc.nat() },
+      ...{ version: fc.constantFrom('v1', 'v2c', 'v3'), kind: fc.constantFrom('trap', 'inform') },
+      varbinds: fc.array(fc.record({ oid: text, type: fc.constant('octetString'), text }), { maxLength: 3 }),
+      v1: fc.record({ enterprise: text, agentAddress: text, generic: fc.nat(), specific: fc.nat() }),
+      cut: fc.constant(true),
+    },
+    { requiredKeys: ['source', 'name', 'version', 'kind', 'trapOid', 'uptimeTicks', 'varbinds'] },
+  ) as fc.Arbitrary<EventData<'trap.received'>>,
+  'trap.refused': fc.record({
+    source: fc.ipV4(),
+    reason: fc.constantFrom(...trapRefusals),
+    count: fc.nat(),
+    since: at,
+  }),
   'cluster.reported': fc.record({
     node: server,
     state: fc.constantFrom('up', 'stopped', 'down', 'unknown'),

@@ -1,0 +1,109 @@
+import type { Config } from '../config/load.ts';
+import type { TrapsConfig, TrapUserConfig } from '../config/traps-section.ts';
+import type { Clock } from '../core/clock.ts';
+import { messageOf } from '../core/errors.ts';
+import type { Logger } from '../core/log.ts';
+import type { NewEvent } from '../events/catalogue.ts';
+import type { EventLog } from '../events/event-log.ts';
+import type { ListenAt } from '../io/udp-listener.ts';
+import type { TrapNotification } from '../snmp-trap/codec/notification.ts';
+import {
+  createTrapReceiver,
+  type ReceiverSettings,
+  type TrapCounters,
+  type TrapReceiver,
+} from '../snmp-trap/receiver.ts';
+import type { RefusalNews } from '../snmp-trap/refusal-herald.ts';
+import type { TrapUser } from '../snmp-trap/users.ts';
+import { trapEvent } from './trap-event.ts';
+
+export interface TrapsDeps {
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly config: () => Config;
+  readonly record: EventLog['record'];
+}
+
+/** The receiver of traps in the daemon. */
+export interface Traps {
+  /** Puts the present configuration in force. Never rejects. */
+  refresh(): Promise<void>;
+  /** Undefined where the configuration has no `traps`, and had none so far. */
+  counters(): Promise<TrapCounters | undefined>;
+  stop(): Promise<void>;
+}
+
+const userOf = ({ name, authProtocol, auth, privProtocol, priv, engineIds }: TrapUserConfig): TrapUser => ({
+  name,
+  auth: { protocol: authProtocol, passphrase: auth },
+  ...(priv && { privacy: { protocol: privProtocol, passphrase: priv } }),
+  engineIds,
+});
+
+/** `::` would take IPv4 from a socket of its own on the same port. */
+const leavesIpv4 = ({ listen }: TrapsConfig, port: number): boolean =>
+  listen.some((other) => !other.address.includes(':') && other.port === port && port !== 0);
+
+const placesOf = (traps: TrapsConfig): ListenAt[] =>
+  traps.listen.map(({ address, port }) => ({
+    address,
+    port,
+    receiveBufferBytes: traps.receiveBufferKiB * 1024,
+    ipv6Only: address.includes(':') && leavesIpv4(traps, port),
+  }));
+
+const nobody: ReceiverSettings = { listen: [], sources: new Set(), communities: [], users: [] };
+
+const settingsOf = (traps: TrapsConfig | undefined): ReceiverSettings =>
+  traps
+    ? {
+        listen: placesOf(traps),
+        sources: new Set(traps.sources.keys()),
+        communities: traps.communities,
+        users: traps.users.map(userOf),
+      }
+    : nobody;
+
+const refusedEvent = (data: RefusalNews): NewEvent => ({
+  type: 'trap.refused',
+  source: 'snmp-trap',
+  data: { ...data },
+});
+
+/** Starts to receive traps, where the configuration says so; a port that cannot be had is logged and tried again. */
+export const startTraps = async (deps: TrapsDeps): Promise<Traps> => {
+  const { clock, log, config, record } = deps;
+  let receiver: TrapReceiver | undefined;
+
+  const deliver = async (notification: TrapNotification): Promise<void> => {
+    const { traps, servers } = config();
+    await record(
+      trapEvent(notification, traps ?? { sources: new Map() }, (name) => Object.hasOwn(servers, name)),
+    );
+  };
+  const refused = (news: RefusalNews): void => void record(refusedEvent(news)).catch(() => undefined);
+
+  const apply = async (): Promise<void> => {
+    const { traps, stateDirectory } = config();
+    if (!traps && !receiver) return;
+    receiver ??= await createTrapReceiver({ clock, log, stateDirectory, deliver, refused });
+    await receiver.apply(settingsOf(traps));
+  };
+
+  let turn: Promise<void> = Promise.resolve();
+  const refresh = (): Promise<void> => {
+    turn = turn
+      .then(apply)
+      .catch((error: unknown) => log.error({ error: messageOf(error) }, 'traps cannot be received'));
+    return turn;
+  };
+  await refresh();
+  return {
+    refresh,
+    counters: async () => receiver?.counters(),
+    async stop() {
+      await turn;
+      await receiver?.close();
+    },
+  };
+};
