@@ -1,9 +1,10 @@
-import { endMaintenances, keeperFor, keepMaintaining, readinessFor } from './app/companions.ts';
+import { endMaintenances, keeperFor, keepMaintaining, readinessFor, trapsFor } from './app/companions.ts';
 import { type DaemonDeps, openParts, type Parts } from './app/parts.ts';
 import { version } from './app/paths.ts';
 import { noteInTime, recordInTime } from './app/record.ts';
 import { closeHardware, reload } from './app/reload.ts';
 import { openSockets } from './app/sockets.ts';
+import type { Traps } from './app/traps.ts';
 import type { EngineSocket } from './bridge/engine/server.ts';
 import type { Config } from './config/load.ts';
 import { CodedError } from './core/errors.ts';
@@ -47,15 +48,18 @@ export const startDaemon = async (config: Config, deps: DaemonDeps): Promise<Dae
   let sockets: EngineSocket[] = [];
   let keeper: IdentifyKeeper | undefined;
   let readiness: ReadinessKeeper | undefined;
+  let traps: Traps | undefined;
   try {
     await recordStart(parts);
     await kdump.refresh();
     await resumeJobs(parts);
     keeper = keeperFor(parts);
     readiness = readinessFor(parts);
-    sockets = await openSockets(parts, keeper, readiness);
+    traps = await trapsFor(parts);
+    sockets = await openSockets(parts, keeper, readiness, traps);
   } catch (error) {
     await fence.stop();
+    await traps?.stop();
     await readiness?.stop();
     await keeper?.stop();
     await kdump.stop();
@@ -73,6 +77,7 @@ export const startDaemon = async (config: Config, deps: DaemonDeps): Promise<Dae
       keeper.refresh();
       await kdump.refresh();
       readiness.refresh();
+      await traps.refresh();
     },
     rejected: (problems) =>
       noteInTime(deps.clock, events, {
@@ -86,6 +91,7 @@ export const startDaemon = async (config: Config, deps: DaemonDeps): Promise<Dae
       stopEnding();
       await local?.stop();
       await fence.stop();
+      await traps.stop();
       await readiness.stop();
       await keeper.stop();
       evidence.stop();

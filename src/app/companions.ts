@@ -7,6 +7,7 @@ import { startKeeper } from './identify.ts';
 import { identitiesOf, type Parts } from './parts.ts';
 import { startReadiness } from './readiness.ts';
 import { note, noteInTime } from './record.ts';
+import { startTraps, type Traps } from './traps.ts';
 
 const maintenanceMs = 10 * 60 * 1000;
 
@@ -30,6 +31,9 @@ export const readinessFor = (parts: Parts): ReadinessKeeper => {
     record: (event) => void note(events, event),
   });
 };
+
+export const trapsFor = ({ deps, current, events }: Parts): Promise<Traps> =>
+  startTraps({ ...deps, config: () => current.config, events });
 
 export const endMaintenances = (parts: Parts, keeper: IdentifyKeeper): (() => void) => {
   const { deps, events, bus } = parts;

@@ -23,6 +23,7 @@ import type { KdumpKeeper } from './kdump.ts';
 import { setMaintenance } from './maintenance.ts';
 import { version } from './paths.ts';
 import { type ReadingDeps, readServerEventLog, readServerSensors } from './readings.ts';
+import type { Traps } from './traps.ts';
 
 export interface ServiceDeps {
   readonly clock: Clock;
@@ -36,6 +37,7 @@ export interface ServiceDeps {
   readonly keeper: Pick<IdentifyKeeper, 'whileFencing' | 'byHand'>;
   readonly readiness: Pick<ReadinessKeeper, 'of' | 'whileFencing'>;
   readonly kdump: Pick<KdumpKeeper, 'portFor' | 'counters'>;
+  readonly traps: Pick<Traps, 'counters'>;
 }
 
 const operatorLimitMs = 10_000;
@@ -199,12 +201,14 @@ export const createServices = (deps: ServiceDeps): EngineServices => {
     async health() {
       const kdump = deps.kdump.counters();
       const uptimeSeconds = Math.floor((deps.clock.nowMs() - startedMs) / 1000);
+      const traps = await deps.traps.counters();
       return {
         version,
         uptimeSeconds,
         jobsRunning: deps.fence.running(),
         journal: await journalHealth(deps),
         ...(kdump && { kdump }),
+        ...(traps && { traps }),
       };
     },
   };

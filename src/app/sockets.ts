@@ -6,6 +6,7 @@ import type { IdentifyKeeper } from '../panel/identify-keeper.ts';
 import { identitiesOf, type Parts } from './parts.ts';
 import { recordInTime } from './record.ts';
 import { createServices } from './services.ts';
+import type { Traps } from './traps.ts';
 
 /** Opens all of these sockets in their order, or none of them. */
 const openAll = async (wanted: readonly (() => Promise<EngineSocket>)[]): Promise<EngineSocket[]> => {
@@ -24,6 +25,7 @@ export const openSockets = async (
   parts: Parts,
   keeper: IdentifyKeeper,
   readiness: ReadinessKeeper,
+  traps: Traps,
 ): Promise<EngineSocket[]> => {
   const { clock, log } = parts.deps;
   const { journal, bus, fence, evidence, current, kdump } = parts;
@@ -32,7 +34,20 @@ export const openSockets = async (
   const hardware = () => current.hardware;
   const identities = identitiesOf(current, events);
   const services = createServices({
-    ...{ clock, config, hardware, journal, events, evidence, fence, identities, keeper, readiness, kdump },
+    ...{
+      clock,
+      config,
+      hardware,
+      journal,
+      events,
+      evidence,
+      fence,
+      identities,
+      keeper,
+      readiness,
+      kdump,
+      traps,
+    },
   });
   const language = () => config().alerts.language;
   const offered = parts.local && { ...parts.local, identity: services.identity };

@@ -18,6 +18,16 @@ import { checkLocal } from './local-checks.ts';
 import { type ConfigProblem, formatProblem, inLineOrder } from './problem.ts';
 import { type ConfigFile, configSchema, defaultDeviceDirectories } from './schema.ts';
 import type { SecretSources } from './secrets.ts';
+import { loadTrapDefinitions, type TrapDeps } from './trap-definitions.ts';
+import type { TrapDefinition } from './trap-schema.ts';
+import {
+  assembleTraps,
+  checkTraps,
+  doubtTraps,
+  readTrapSecrets,
+  type TrapSecrets,
+  type TrapsConfig,
+} from './traps-section.ts';
 import { isSection, valueAt } from './value.ts';
 import { problemAt, readYaml } from './yaml.ts';
 
@@ -34,7 +44,9 @@ export interface ServerConfig {
 }
 
 /** The whole configuration: defaults filled in, paths absolute, secrets read. */
-export interface Config extends Readonly<Omit<ConfigFile, 'servers'>> {
+export interface Config extends Readonly<Omit<ConfigFile, 'servers' | 'traps'>> {
+  /** Missing where no traps are to be received. */
+  readonly traps?: TrapsConfig;
   /** By name. It has no prototype, so that a server nobody configured is undefined whatever its name. */
   readonly servers: Readonly<Record<string, ServerConfig>>;
 }
@@ -44,6 +56,8 @@ export interface LoadDeps {
   readonly environment: NodeJS.ProcessEnv;
   /** Folder of the device definitions that come with Noroshi. */
   readonly builtInDevices: string;
+  /** Values that trap rules of each format can use. */
+  readonly trapValues: TrapDeps['formatValues'];
   /** See {@link SecretSources.openFiles}; `warn` where absent. */
   readonly openFiles?: SecretSources['openFiles'];
 }
@@ -83,6 +97,7 @@ const checkFile = (
     ...checkGuards(file),
     ...checkIdentify(file),
     ...checkLocal(file),
+    ...checkTraps(file),
   ];
   return { file, complaints };
 };
@@ -101,6 +116,25 @@ const bmcSectionsOf = (root: unknown): [string, Record<string, unknown>][] => {
     const section = valueAt(server, ['bmc']);
     return isSection(section) ? [[name, section] satisfies [string, unknown]] : [];
   });
+};
+
+interface TrapRules {
+  readonly definitions: readonly TrapDefinition[];
+  readonly problems: readonly ConfigProblem[];
+  readonly notices: readonly string[];
+}
+
+/** Trap rules are read only where traps are received; the user's own sets go first. */
+const loadTrapRules = async (root: unknown, deps: TrapDeps): Promise<TrapRules> => {
+  if (valueAt(root, ['traps']) === undefined) return { definitions: [], problems: [], notices: [] };
+  const { byModel, problems, notices } = await loadTrapDefinitions(deps);
+  const isOwn = ({ file }: TrapDefinition) => !file.startsWith(deps.builtInDevices);
+  const all = [...byModel.values()];
+  return {
+    definitions: [...all.filter(isOwn), ...all.filter((one) => !isOwn(one))],
+    problems,
+    notices,
+  };
 };
 
 interface ResolvedBmcs {
@@ -128,7 +162,12 @@ const resolveBmcs = async (root: unknown, deps: BmcSectionDeps): Promise<Resolve
   return { bmcs, problems: [...problems, ...checkAddresses(options)], warnings };
 };
 
-const assemble = (file: ConfigFile, bmcs: ReadonlyMap<string, BmcConfig>): Config => {
+const assemble = (
+  { traps, ...file }: ConfigFile,
+  bmcs: ReadonlyMap<string, BmcConfig>,
+  trapSecrets: TrapSecrets,
+  trapRules: readonly TrapDefinition[],
+): Config => {
   const servers: Record<string, ServerConfig> = Object.create(null);
   for (const [name, { hostname, pinIdentity, deadlineSeconds, chain }] of Object.entries(file.servers)) {
     const bmc = bmcs.get(name);
@@ -140,7 +179,7 @@ const assemble = (file: ConfigFile, bmcs: ReadonlyMap<string, BmcConfig>): Confi
       ...(chain && { chain }),
     };
   }
-  return { ...file, servers };
+  return { ...file, servers, ...(traps && { traps: assembleTraps(traps, trapSecrets, trapRules) }) };
 };
 
 /**
@@ -164,12 +203,24 @@ export const loadConfig = async (
     userDirectories: deviceDirectoriesOf(root, folder),
   });
   const found = await resolveBmcs(root, { drivers, devices, folder, environment, openFiles });
+  const trapSecrets = await readTrapSecrets(root, { folder, environment, openFiles });
+  const trapRules = await loadTrapRules(root, {
+    builtInDevices,
+    userDirectories: deviceDirectoriesOf(root, folder),
+    formatValues: deps.trapValues,
+  });
   const at = ({ path: where, message }: Complaint) => problemAt(yaml, where, message);
-  const own = inLineOrder([...yaml.problems, ...[...complaints, ...found.problems].map(at)]);
-  if (!file || own.length + devices.problems.length > 0) return fail([...own, ...devices.problems]);
+  const own = inLineOrder([
+    ...yaml.problems,
+    ...[...complaints, ...found.problems, ...trapSecrets.problems].map(at),
+  ]);
+  const ofDevices = [...devices.problems, ...trapRules.problems];
+  if (!file || own.length + ofDevices.length > 0) return fail([...own, ...ofDevices]);
   return ok({
-    config: assemble(file, found.bmcs),
-    warnings: inLineOrder([...doubtOwners(file), ...found.warnings].map(at)).map(formatProblem),
-    notices: devices.notices,
+    config: assemble(file, found.bmcs, trapSecrets, trapRules.definitions),
+    warnings: inLineOrder(
+      [...doubtOwners(file), ...doubtTraps(file), ...found.warnings, ...trapSecrets.warnings].map(at),
+    ).map(formatProblem),
+    notices: [...devices.notices, ...trapRules.notices],
   });
 };

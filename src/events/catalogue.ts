@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { type ErrorCode, errorCatalogue } from '../core/errors.ts';
 import { fenceActions, localActions, proofSources } from '../core/outcome.ts';
 import { type Severity, trapClasses } from '../core/severity.ts';
+import { trapRefusals } from '../core/trap-refusal.ts';
 
 export { type Severity, severities } from '../core/severity.ts';
 
@@ -240,6 +241,8 @@ export const eventCatalogue = {
     severity: 'notice',
     data: z.strictObject({
       ...trapSender,
+      version: z.enum(['v1', 'v2c', 'v3']),
+      kind: z.enum(['trap', 'inform']),
       trapOid: z.string(),
       /** The rule, `MODEL/NAME`; missing where no rule knows the trap. */
       rule: z.string().optional(),
@@ -278,6 +281,16 @@ export const eventCatalogue = {
       received: z.number(),
       suppressed: z.number(),
       late: z.number(),
+    }),
+  },
+  /** `count` datagrams of a source since `since`; told at once, and then once in 24 h at most. */
+  'trap.refused': {
+    severity: 'warning',
+    data: z.strictObject({
+      source: z.string(),
+      reason: z.enum(trapRefusals),
+      count: z.number(),
+      since: z.string(),
     }),
   },
   'cluster.reported': {

@@ -366,6 +366,7 @@ const fold = (view: View, event: Event): View => {
     case 'trap.stormBegan':
     case 'trap.stormEnded':
     case 'bmc.rechecked':
+    case 'trap.refused':
     case 'fence.joined':
     case 'fence.scriptStarted':
     case 'fence.scriptEnded':

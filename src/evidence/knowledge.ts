@@ -147,10 +147,12 @@ export const learn = (base: KnowledgeBase, event: Event, nowMs: number): Knowled
     case 'identify.changed':
     case 'maintenance.began':
     case 'maintenance.ended':
+    // Anybody can send a trap: it proves nothing.
     case 'trap.received':
     case 'trap.keyForgotten':
     case 'trap.stormBegan':
     case 'trap.stormEnded':
+    case 'trap.refused':
     case 'gateway.stopped':
     case 'config.reloaded':
     case 'config.rejected':

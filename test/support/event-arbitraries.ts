@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { type ErrorCode, errorCatalogue } from '../../src/core/errors.ts';
 import { fenceActions, localActions } from '../../src/core/outcome.ts';
 import { trapClasses } from '../../src/core/severity.ts';
+import { trapRefusals } from '../../src/core/trap-refusal.ts';
 import type { Event, EventData, EventType, NewEvent } from '../../src/events/catalogue.ts';
 import { identifyReasons, journalTroubles, severityOf } from '../../src/events/catalogue.ts';
 
@@ -164,6 +165,8 @@ const dataOf: { [Type in EventType]: fc.Arbitrary<EventData<Type>> } = {
       source: trapSource,
       server,
       device: text,
+      version: fc.constantFrom('v1', 'v2c', 'v3'),
+      kind: fc.constantFrom('trap', 'inform'),
       trapOid: text,
       rule: text,
       name: text,
@@ -179,7 +182,20 @@ const dataOf: { [Type in EventType]: fc.Arbitrary<EventData<Type>> } = {
       summary: fc.boolean(),
       fields: fc.dictionary(text, fc.oneof(text, fc.nat()), { maxKeys: 3 }),
     },
-    { requiredKeys: ['source', 'trapOid', 'name', 'action', 'text', 'count', 'firstAt', 'fields'] },
+    {
+      requiredKeys: [
+        'source',
+        'version',
+        'kind',
+        'trapOid',
+        'name',
+        'action',
+        'text',
+        'count',
+        'firstAt',
+        'fields',
+      ],
+    },
   ) as fc.Arbitrary<EventData<'trap.received'>>,
   'trap.keyForgotten': fc.record({ source: trapSource, key: trapKey, name: text, since: at }),
   'trap.stormBegan': fc.record({
@@ -193,6 +209,12 @@ const dataOf: { [Type in EventType]: fc.Arbitrary<EventData<Type>> } = {
     received: fc.nat(),
     suppressed: fc.nat(),
     late: fc.nat(),
+  }),
+  'trap.refused': fc.record({
+    source: fc.ipV4(),
+    reason: fc.constantFrom(...trapRefusals),
+    count: fc.nat(),
+    since: at,
   }),
   'cluster.reported': fc.record({
     node: server,

@@ -43,6 +43,8 @@ export interface JudgeCounts {
 export interface TrapJudge {
   take(notification: TrapNotification): NewEvent[];
   tick(): NewEvent[];
+  /** An event that {@link TrapJudge.take} gave did not reach the disk, so the next such trap is no repeat. */
+  unsay(event: NewEvent): void;
   /** Rows of repeats end, and what waits is told, as the gateway stops. */
   stop(): NewEvent[];
   /** Whether time alone changes nothing any more. */
@@ -149,6 +151,9 @@ export const createTrapJudge = (deps: TrapJudgeDeps): TrapJudge => {
       const now = { nowMs: clock.nowMs(), at: isoNow(clock) };
       const late = released({ late: gate.drain(), ended: [] }, now);
       return [...takeUnsaid(), ...late, ...ledger.closeRows()];
+    },
+    unsay(event) {
+      if (event.type === 'trap.received') ledger.unsay(event.data);
     },
     isIdle: () => gate.isIdle() && ledger.rows() === 0 && retries.size() === 0 && unsaid.length === 0,
     counts: () => ({ ...counts, suppressed: gate.suppressed(), waiting: gate.waitingTraps() }),

@@ -1,10 +1,11 @@
-import type { NewEvent } from '../../events/catalogue.ts';
+import type { EventData, NewEvent } from '../../events/catalogue.ts';
 import type { OpenTraps } from '../../events/open-traps.ts';
 import {
   type Arrival,
   eventSource,
   type Notice,
   type SenderNames,
+  slotOf,
   summary,
   type Tally,
   told,
@@ -18,6 +19,8 @@ export interface LedgerDeps {
   readonly namesOf: (source: string) => SenderNames;
   readonly open: OpenTraps;
 }
+
+type TrapData = EventData<'trap.received'>;
 
 const summaries = (rows: readonly Repeats[]): NewEvent[] =>
   rows.map(({ notice, tally }) => summary(notice, tally));
@@ -59,14 +62,34 @@ export const createLedger = ({ settings, namesOf, open }: LedgerDeps) => {
     repeats(notice: Notice, { source, nowMs }: Arrival): boolean {
       const { key, action } = notice.data;
       if (action === 'raise' && key !== undefined && !openKeys.has(source, key)) return false;
-      return rowsOf(notice).repeats(notice.slot, notice.fingerprint, nowMs);
+      return rowsOf(notice).repeats(slotOf(notice.data), notice.fingerprint, nowMs);
     },
     /** Unknown kinds of traps are bounded without pushing one another out, or a scan would tell of every one. */
-    hasRoom: (notice: Notice): boolean => notice.known || unknown.has(notice.slot) || !unknown.isFull(),
+    hasRoom: (notice: Notice): boolean =>
+      notice.known || unknown.has(slotOf(notice.data)) || !unknown.isFull(),
     /** The events of a notice, with the end of the row of repeats that it ends. */
     tell(notice: Notice, tally: Tally, { nowMs, at }: Arrival): NewEvent[] {
-      const ended = rowsOf(notice).begin(notice.slot, notice.fingerprint, notice, tally, nowMs);
+      const ended = rowsOf(notice).begin(slotOf(notice.data), notice.fingerprint, notice, tally, nowMs);
       return [...summaries(ended), ...opened(notice, at), told(notice, tally)];
+    },
+    /** An event did not reach the disk: what it told was not told. */
+    unsay({
+      source,
+      server,
+      device,
+      key,
+      name,
+      action,
+      firstAt,
+      summary: isSummary,
+      ...data
+    }: TrapData): void {
+      if (isSummary) return;
+      const rows = data.rule === undefined ? unknown : known;
+      rows.drop(slotOf({ source, ...(key !== undefined && { key }), name, action, ...data }));
+      if (key === undefined) return;
+      if (action === 'raise') openKeys.close(source, key);
+      if (action === 'clear') openKeys.open({ source, key, name, since: firstAt, server, device });
     },
     expire: (nowMs: number): NewEvent[] => summaries([...known.expire(nowMs), ...unknown.expire(nowMs)]),
     closeRows: (): NewEvent[] => summaries([...known.closeAll(), ...unknown.closeAll()]),

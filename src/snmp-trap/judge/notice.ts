@@ -5,8 +5,6 @@ type TrapData = EventData<'trap.received'>;
 
 /** What is to be told of a trap, before it is known how often and whether at once. */
 export interface Notice {
-  /** Whose repeats these are: the condition, or what is told. */
-  readonly slot: string;
   /** What must be the same for a repeat. */
   readonly fingerprint: string;
   /** Whether a rule knows the trap. */
@@ -33,6 +31,12 @@ export interface Arrival {
   readonly nowMs: number;
   readonly at: string;
 }
+
+/** Whose repeats a notice belongs to: those of its condition, or those of what is told. */
+export const slotOf = ({ source, key, rule, text, trapOid }: Notice['data']): string => {
+  if (key !== undefined) return `${source} key ${key}`;
+  return rule === undefined ? `${source} ${trapOid}` : `${source} ${rule} ${text}`;
+};
 
 export const eventSource = 'snmp-trap';
 

@@ -16,23 +16,20 @@ const longestText = 500;
 
 type Action = Notice['data']['action'];
 
-const noticeOf = (
-  { notification, names, read }: Judged,
-  ruling: Ruling,
-  action: Action,
-  key?: string,
-): Notice => {
+const senderOf = ({ notification, names }: Judged) => {
+  const { source, version, kind, trapOid } = notification;
+  return { source: source.address, ...names, version, kind, trapOid };
+};
+
+const noticeOf = (judged: Judged, ruling: Ruling, action: Action, key?: string): Notice => {
   const { rule, name, severity, category, keyword, class: kind, text, textJa } = ruling;
-  const source = notification.source.address;
   return {
-    slot: key === undefined ? `${source} ${rule} ${text}` : `${source} key ${key}`,
     fingerprint: `${rule} ${action} ${severity}`,
     known: true,
     severity,
     data: {
-      source,
-      ...names,
-      trapOid: notification.trapOid,
+      ...senderOf(judged),
+
       rule,
       name,
       action,
@@ -42,7 +39,7 @@ const noticeOf = (
       ...(kind && { class: kind }),
       text,
       ...(textJa !== undefined && { textJa }),
-      fields: read.fields,
+      fields: judged.read.fields,
     },
   };
 };
@@ -64,20 +61,18 @@ const listed = (fields: Readonly<Record<string, PlainValue>>): string =>
     .join(', ');
 
 /** A trap that no rule knows: its varbinds as they are; one for each sender and kind. */
-export const unknownNotice = ({ notification, names, read }: Judged): Notice => {
-  const { trapOid, source } = notification;
+export const unknownNotice = (judged: Judged): Notice => {
+  const { notification, read } = judged;
+  const { trapOid } = notification;
   const values = listed(read.fields);
   const text = `A trap that no rule knows: ${trapOid}${values === '' ? '' : `; ${values}`}`;
   const textJa = `規則にない SNMP トラップ: ${trapOid}${values === '' ? '' : `; ${values}`}`;
   return {
-    slot: `${source.address} ${trapOid}`,
     fingerprint: 'unknown',
     known: false,
     severity: 'notice',
     data: {
-      source: source.address,
-      ...names,
-      trapOid,
+      ...senderOf(judged),
       name: 'unknownTrap',
       action: 'none',
       text: cleaned(text, longestText),

@@ -62,6 +62,8 @@ export const createRepeatWindows = ({ gapMs, longestMs, most }: WindowLimits) =>
       return ended;
     },
     close,
+    /** The row is not begun after all. */
+    drop: (slot: string): boolean => windows.delete(slot),
     isFull: () => windows.size >= most,
     has: (slot: string) => windows.has(slot),
     /** Rows in which nothing came for too long. */

@@ -1,0 +1,150 @@
+import type { Config } from '../config/load.ts';
+import type { TrapsConfig, TrapUserConfig } from '../config/traps-section.ts';
+import type { Clock } from '../core/clock.ts';
+import { messageOf } from '../core/errors.ts';
+import type { Logger } from '../core/log.ts';
+import type { NewEvent } from '../events/catalogue.ts';
+import type { EventLog } from '../events/event-log.ts';
+import type { ListenAt } from '../io/udp-listener.ts';
+import { createTrapDesk, type TrapDesk } from '../snmp-trap/judge/desk.ts';
+import { createTrapJudge, type JudgeCounts } from '../snmp-trap/judge/judge.ts';
+import type { SenderNames } from '../snmp-trap/judge/notice.ts';
+import {
+  createTrapReceiver,
+  type ReceiverSettings,
+  type TrapCounters,
+  type TrapReceiver,
+} from '../snmp-trap/receiver.ts';
+import type { RefusalNews } from '../snmp-trap/refusal-herald.ts';
+import { createRuleBook, type RuleBook } from '../snmp-trap/rules/rule-book.ts';
+import type { TrapUser } from '../snmp-trap/users.ts';
+
+export interface TrapsDeps {
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly config: () => Config;
+  readonly events: Pick<EventLog, 'record' | 'view'>;
+}
+
+/** The receiver of traps in the daemon. */
+export interface Traps {
+  /** Puts the present configuration in force. Never rejects. */
+  refresh(): Promise<void>;
+  /** Undefined where the configuration has no `traps`, and had none so far. */
+  counters(): Promise<(TrapCounters & { readonly judged?: JudgeCounts }) | undefined>;
+  stop(): Promise<void>;
+}
+
+const userOf = ({ name, authProtocol, auth, privProtocol, priv, engineIds }: TrapUserConfig): TrapUser => ({
+  name,
+  auth: { protocol: authProtocol, passphrase: auth },
+  ...(priv && { privacy: { protocol: privProtocol, passphrase: priv } }),
+  engineIds,
+});
+
+/** `::` would take IPv4 from a socket of its own on the same port. */
+const leavesIpv4 = ({ listen }: TrapsConfig, port: number): boolean =>
+  listen.some((other) => !other.address.includes(':') && other.port === port && port !== 0);
+
+const placesOf = (traps: TrapsConfig): ListenAt[] =>
+  traps.listen.map(({ address, port }) => ({
+    address,
+    port,
+    receiveBufferBytes: traps.receiveBufferKiB * 1024,
+    ipv6Only: address.includes(':') && leavesIpv4(traps, port),
+  }));
+
+const nobody: ReceiverSettings = { listen: [], sources: new Set(), communities: [], users: [] };
+
+const settingsOf = (traps: TrapsConfig | undefined): ReceiverSettings =>
+  traps
+    ? {
+        listen: placesOf(traps),
+        sources: new Set(traps.sources.keys()),
+        communities: traps.communities,
+        users: traps.users.map(userOf),
+      }
+    : nobody;
+
+/** A desk, and the counts of its judge. */
+interface Desk extends TrapDesk {
+  counts(): JudgeCounts;
+}
+
+/** The rules of the present configuration, made ready once for each. */
+const rulesFrom = (config: () => Config): (() => RuleBook) => {
+  const none: TrapsConfig['definitions'] = [];
+  const definitionsNow = () => config().traps?.definitions ?? none;
+  let made = { definitions: none, book: createRuleBook(none) };
+  return () => {
+    const definitions = definitionsNow();
+    if (made.definitions !== definitions) made = { definitions, book: createRuleBook(definitions) };
+    return made.book;
+  };
+};
+
+const namesIn =
+  (config: () => Config) =>
+  (source: string): SenderNames => {
+    const { traps, servers } = config();
+    const name = traps?.sources.get(source);
+    if (name === undefined) return {};
+    return Object.hasOwn(servers, name) ? { server: name } : { device: name };
+  };
+
+const deskFor = ({ clock, config, events }: TrapsDeps, settings: TrapsConfig): Desk => {
+  const judge = createTrapJudge({
+    clock,
+    rules: rulesFrom(config),
+    settings,
+    namesOf: namesIn(config),
+    open: events.view().openTraps,
+  });
+  return { ...createTrapDesk({ clock, judge, record: events.record }), counts: judge.counts };
+};
+
+const refusedEvent = (data: RefusalNews): NewEvent => ({
+  type: 'trap.refused',
+  source: 'snmp-trap',
+  data: { ...data },
+});
+
+/** Starts to receive traps, where the configuration says so; a port that cannot be had is logged and tried again. */
+export const startTraps = async (deps: TrapsDeps): Promise<Traps> => {
+  const { clock, log, config, events } = deps;
+  const { record } = events;
+  let receiver: TrapReceiver | undefined;
+  let desk: Desk | undefined;
+
+  const refused = (news: RefusalNews): void => void record(refusedEvent(news)).catch(() => undefined);
+
+  const apply = async (): Promise<void> => {
+    const { traps, stateDirectory } = config();
+    if (!traps && !receiver) return;
+    if (traps) desk ??= deskFor(deps, traps);
+    const deliver: TrapDesk['deliver'] = async (notification) => desk?.deliver(notification);
+    receiver ??= await createTrapReceiver({ clock, log, stateDirectory, deliver, refused });
+    await receiver.apply(settingsOf(traps));
+  };
+
+  let turn: Promise<void> = Promise.resolve();
+  const refresh = (): Promise<void> => {
+    turn = turn
+      .then(apply)
+      .catch((error: unknown) => log.error({ error: messageOf(error) }, 'traps cannot be received'));
+    return turn;
+  };
+  await refresh();
+  return {
+    refresh,
+    async counters() {
+      const received = await receiver?.counters();
+      return received && { ...received, ...(desk && { judged: desk.counts() }) };
+    },
+    async stop() {
+      await turn;
+      await receiver?.close();
+      await desk?.stop();
+    },
+  };
+};

@@ -1,0 +1,150 @@
+import { plainAddress } from '../config/addresses.ts';
+import type { Clock } from '../core/clock.ts';
+import type { Secret } from '../core/secret.ts';
+import type { TrapRefusal } from '../core/trap-refusal.ts';
+import { answerTo } from './codec/answer.ts';
+import type { CommunityMessage } from './codec/community-message.ts';
+import { decodeMessage } from './codec/message.ts';
+import type { TrapNotification, TrapSource } from './codec/notification.ts';
+import type { V3Message } from './codec/v3-message.ts';
+import { createCommunityCheck } from './communities.ts';
+import { createTally, type IntakeCounters } from './counters.ts';
+import { createDeliveryQueue, type DeliveryQueue } from './delivery-queue.ts';
+import { createRefusalHerald, type RefusalNews } from './refusal-herald.ts';
+import type { TrapUser } from './users.ts';
+import type { V3Gate } from './v3-gate.ts';
+
+export interface IntakeDeps {
+  readonly clock: Clock;
+  readonly v3: V3Gate;
+  /** Settles when the notification is on disk, or rejects. Called in the order of arrival, many at a time. */
+  readonly deliver: (notification: TrapNotification) => Promise<void>;
+  /** Called before a v3 notification is delivered: what keeps it from being repeated is on disk then. Never rejects. */
+  readonly remember: () => Promise<void>;
+  readonly refused: (news: RefusalNews) => void;
+}
+
+/** Who may send what. */
+export interface Admission {
+  /** Addresses, as {@link plainAddress} writes them. */
+  readonly sources: ReadonlySet<string>;
+  readonly communities: readonly Secret[];
+  readonly users: readonly TrapUser[];
+}
+
+/** Everything between a socket and the journal; knows no socket. */
+export interface Intake {
+  /** Takes one datagram; `reply` sends one to where it came from. Never throws, never waits. */
+  receive(datagram: Buffer, from: TrapSource, reply: (answer: Buffer) => void): void;
+  admit(admission: Admission): void;
+  counters(): IntakeCounters;
+  /** Resolves when everything that was taken is recorded or refused. */
+  idle(): Promise<void>;
+}
+
+const limits = { underWay: 2_048, waiting: 8_192 };
+
+type Reply = (answer: Buffer) => void;
+/** Told whether a notification was recorded; answers what its sender is to be sent. */
+type Settled = (recorded: boolean) => Buffer | undefined;
+
+const settledFor = ({ version, community, content }: CommunityMessage): Settled => {
+  if (content.kind === 'trap') return () => undefined;
+  const { request } = content;
+  return (recorded) => (recorded ? answerTo({ version, community }, request) : undefined);
+};
+
+const notificationOf = ({ version, content }: CommunityMessage, source: TrapSource): TrapNotification => {
+  const { kind, trapOid, uptimeTicks, varbinds, v1 } = content;
+  return { version, kind, source, trapOid, uptimeTicks, varbinds, ...(v1 && { v1 }) };
+};
+
+export const createIntake = (deps: IntakeDeps): Intake => {
+  const { v3 } = deps;
+  const tally = createTally();
+  const queue: DeliveryQueue = createDeliveryQueue(limits);
+  const herald = createRefusalHerald(deps.clock, deps.refused);
+  let sources: ReadonlySet<string> = new Set();
+  let isCommunity = createCommunityCheck([]);
+
+  const refuse = (reason: TrapRefusal, { address }: TrapSource): void => {
+    tally.refuse(reason);
+    herald(address, reason);
+  };
+
+  const acknowledge = (answer: Buffer | undefined, reply: Reply): void => {
+    if (!answer) return;
+    tally.acknowledged += 1;
+    reply(answer);
+  };
+
+  const record = async (notification: TrapNotification, settled: Settled, reply: Reply): Promise<void> => {
+    try {
+      if (notification.version === 'v3') await deps.remember();
+      await deps.deliver(notification);
+      tally.recorded += 1;
+      acknowledge(settled(true), reply);
+    } catch {
+      settled(false);
+      refuse('notRecorded', notification.source);
+    } finally {
+      tally.pending -= 1;
+    }
+  };
+
+  const take = (notification: TrapNotification, settled: Settled, reply: Reply): void => {
+    tally.pending += 1;
+    if (queue.submit(() => record(notification, settled, reply))) return;
+    tally.pending -= 1;
+    settled(false);
+    refuse('overflow', notification.source);
+  };
+
+  const receiveV3 = (message: V3Message, datagram: Buffer, source: TrapSource, reply: Reply): void => {
+    const verdict = v3.judge(message, datagram, source);
+    switch (verdict.kind) {
+      case 'notification':
+        take(verdict.notification, verdict.settled, reply);
+        break;
+      case 'discovery':
+        tally.discoveries += 1;
+        reply(verdict.answer);
+        break;
+      case 'repeated':
+        tally.repeated += 1;
+        acknowledge(verdict.answer, reply);
+        break;
+      case 'refused':
+        if (verdict.answer) reply(verdict.answer);
+        refuse(verdict.reason, source);
+    }
+  };
+
+  const receiveFrom = (datagram: Buffer, source: TrapSource, reply: Reply): TrapRefusal | undefined => {
+    if (source.port === 0) return 'portZero';
+    if (!sources.has(source.address)) return 'source';
+    const message = decodeMessage(datagram);
+    if (!message.ok) return message.failure;
+    const { value } = message;
+    if (value.version === 'v3') receiveV3(value, datagram, source, reply);
+    else if (isCommunity(value.community)) take(notificationOf(value, source), settledFor(value), reply);
+    else return 'community';
+    return undefined;
+  };
+
+  return {
+    receive(datagram, from, reply) {
+      tally.received += 1;
+      const source = { address: plainAddress(from.address), port: from.port };
+      const reason = receiveFrom(datagram, source, reply);
+      if (reason !== undefined) refuse(reason, source);
+    },
+    admit(admission) {
+      ({ sources } = admission);
+      isCommunity = createCommunityCheck(admission.communities);
+      v3.replaceUsers(admission.users);
+    },
+    counters: () => tally.read(),
+    idle: queue.idle,
+  };
+};
