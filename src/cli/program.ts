@@ -9,6 +9,7 @@ import type { FenceOptions } from './commands/fence.ts';
 import type { LocalActOptions } from './commands/local.ts';
 import type { MaintenanceOptions } from './commands/maintenance.ts';
 import type { SelOptions } from './commands/sel.ts';
+import { addDeviceCommands } from './device-program.ts';
 import { type ExitCode, exitCodes, type Terminal } from './terminal.ts';
 import type { EngineOptions } from './with-engine.ts';
 
@@ -209,6 +210,7 @@ export const runProgram = async (argv: readonly string[], terminal: Terminal): P
   addEngineCommands(program, terminal, finish);
   addMaintenance(program, terminal, finish);
   addBmcCommands(program, terminal, finish);
+  addDeviceCommands(program, terminal, finish);
   addLocal(program, terminal, finish);
   await addSim(program, argv, terminal, finish);
   addDemo(program, terminal, finish);

@@ -211,6 +211,11 @@ export const errorCatalogue = {
     meaning: 'A gateway does not take the word that the server it runs on is off.',
     remedy: 'Ask the gateway of another server.',
   },
+  'trap.undecodable': {
+    meaning: 'The bytes are no SNMP notification that can be read without keys.',
+    remedy:
+      'Give the whole UDP payload of a v1 or v2c trap or inform as hex, without Ethernet, IP and UDP headers.',
+  },
   'server.unknown': {
     meaning: 'The configuration has no server of this name.',
     remedy: 'Use a name listed by `noroshi status`.',

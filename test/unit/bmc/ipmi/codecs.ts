@@ -18,6 +18,7 @@ import { getDeviceId } from '../../../../src/bmc/ipmi/commands/get-device-id.ts'
 import { getSelTime } from '../../../../src/bmc/ipmi/commands/get-sel-time.ts';
 import { getSessionInfo, type SessionInfo } from '../../../../src/bmc/ipmi/commands/get-session-info.ts';
 import { getSystemGuid } from '../../../../src/bmc/ipmi/commands/get-system-guid.ts';
+import { petAcknowledge } from '../../../../src/bmc/ipmi/commands/pet-acknowledge.ts';
 import { setSessionPrivilege } from '../../../../src/bmc/ipmi/commands/set-session-privilege.ts';
 import type { Decoded } from '../../../../src/bmc/ipmi/decoded.ts';
 import {
@@ -54,6 +55,20 @@ export const commandCodecs: readonly TestedCodec[] = [
   ...command(chassisControl, fc.constantFrom<ChassisControl>(...chassisControls), nothing),
   ...command(chassisIdentify, fc.record({ seconds: byte, indefinite: fc.boolean() }), nothing),
   ...command(closeSession, uint32, nothing),
+  ...command(
+    petAcknowledge,
+    fc.record({
+      ...{
+        sequence: bits(16),
+        localSeconds: uint32,
+        eventSource: byte,
+        sensorDevice: byte,
+        sensorNumber: byte,
+      },
+      eventData: bytes(3),
+    }),
+    nothing,
+  ),
   ...command(
     getChannelAuthCapabilities,
     fc.record({ channel: bits(4), privilege: bits(4) }),
