@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import type { TrapsConfig } from '../config/traps-section.ts';
 import type { EventData, NewEvent } from '../events/catalogue.ts';
 import type { TrapNotification, Varbind } from '../snmp-trap/codec/notification.ts';
@@ -7,17 +8,14 @@ type VarbindData = EventData<'trap.received'>['varbinds'][number];
 /** What one trap may take in the journal: the rest of it is left out, and `cut` says so. */
 const most = { varbinds: 32, valueBytes: 256, characters: 4096 };
 
-const utf8 = new TextDecoder('utf-8', { fatal: true });
 /** Control characters but tab, line feed and carriage return: octets with these are no text. */
-const notText = /[\p{Cc}\p{Cs}]/u;
+const notText = /[^\P{Cc}\t\r\n]/u;
 
+/** A value that was cut in the middle of a character is told as hex. */
 const textOf = (bytes: Buffer): string | undefined => {
-  try {
-    const text = utf8.decode(bytes);
-    return notText.test(text.replace(/[\t\r\n]/g, '')) ? undefined : text;
-  } catch {
-    return undefined;
-  }
+  if (!isUtf8(bytes)) return undefined;
+  const text = bytes.toString('utf8');
+  return notText.test(text) ? undefined : text;
 };
 
 const readable = ({ value }: Varbind): Pick<VarbindData, 'text' | 'hex'> => {

@@ -1,6 +1,6 @@
 import type { Config } from '../config/load.ts';
 import type { TrapsConfig, TrapUserConfig } from '../config/traps-section.ts';
-import type { Clock } from '../core/clock.ts';
+import { type Clock, within } from '../core/clock.ts';
 import { messageOf } from '../core/errors.ts';
 import type { Logger } from '../core/log.ts';
 import type { NewEvent } from '../events/catalogue.ts';
@@ -30,6 +30,7 @@ export interface Traps {
   refresh(): Promise<void>;
   /** Undefined where the configuration has no `traps`, and had none so far. */
   counters(): Promise<TrapCounters | undefined>;
+  /** Closes the ports, and waits for what was taken, 3 s at most. */
   stop(): Promise<void>;
 }
 
@@ -51,6 +52,9 @@ const placesOf = (traps: TrapsConfig): ListenAt[] =>
     receiveBufferBytes: traps.receiveBufferKiB * 1024,
     ipv6Only: address.includes(':') && leavesIpv4(traps, port),
   }));
+
+/** As long as a stop waits for traps to be recorded: a disk that hangs keeps no daemon from ending. */
+const stopLimitMs = 3_000;
 
 const nobody: ReceiverSettings = { listen: [], sources: new Set(), communities: [], users: [] };
 
@@ -103,7 +107,7 @@ export const startTraps = async (deps: TrapsDeps): Promise<Traps> => {
     counters: async () => receiver?.counters(),
     async stop() {
       await turn;
-      await receiver?.close();
+      if (receiver) await within(clock, stopLimitMs, receiver.close());
     },
   };
 };
