@@ -7,12 +7,7 @@ import type { NewEvent } from '../events/catalogue.ts';
 import type { EventLog } from '../events/event-log.ts';
 import type { ListenAt } from '../io/udp-listener.ts';
 import type { TrapNotification } from '../snmp-trap/codec/notification.ts';
-import {
-  createTrapReceiver,
-  type ReceiverSettings,
-  type TrapCounters,
-  type TrapReceiver,
-} from '../snmp-trap/receiver.ts';
+import type { ReceiverDeps, ReceiverSettings, TrapCounters, TrapReceiver } from '../snmp-trap/receiver.ts';
 import type { RefusalNews } from '../snmp-trap/refusal-herald.ts';
 import type { TrapUser } from '../snmp-trap/users.ts';
 import { trapEvent } from './trap-event.ts';
@@ -74,6 +69,12 @@ const refusedEvent = (data: RefusalNews): NewEvent => ({
   data: { ...data },
 });
 
+/** The SNMP library takes 5 MB and 50 ms: whoever receives no traps does not pay for it. */
+const openReceiver = async (deps: ReceiverDeps): Promise<TrapReceiver> => {
+  const { createTrapReceiver } = await import('../snmp-trap/receiver.ts');
+  return createTrapReceiver(deps);
+};
+
 /** Starts to receive traps, where the configuration says so; a port that cannot be had is logged and tried again. */
 export const startTraps = async (deps: TrapsDeps): Promise<Traps> => {
   const { clock, log, config, record } = deps;
@@ -90,7 +91,7 @@ export const startTraps = async (deps: TrapsDeps): Promise<Traps> => {
   const apply = async (): Promise<void> => {
     const { traps, stateDirectory } = config();
     if (!traps && !receiver) return;
-    receiver ??= await createTrapReceiver({ clock, log, stateDirectory, deliver, refused });
+    receiver ??= await openReceiver({ clock, log, stateDirectory, deliver, refused });
     await receiver.apply(settingsOf(traps));
   };
 
