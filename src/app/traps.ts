@@ -1,6 +1,6 @@
 import type { Config } from '../config/load.ts';
 import type { TrapsConfig, TrapUserConfig } from '../config/traps-section.ts';
-import type { Clock } from '../core/clock.ts';
+import { type Clock, within } from '../core/clock.ts';
 import { messageOf } from '../core/errors.ts';
 import type { Logger } from '../core/log.ts';
 import type { NewEvent } from '../events/catalogue.ts';
@@ -9,12 +9,7 @@ import type { ListenAt } from '../io/udp-listener.ts';
 import { createTrapDesk, type TrapDesk } from '../snmp-trap/judge/desk.ts';
 import { createTrapJudge, type JudgeCounts } from '../snmp-trap/judge/judge.ts';
 import type { SenderNames } from '../snmp-trap/judge/notice.ts';
-import {
-  createTrapReceiver,
-  type ReceiverSettings,
-  type TrapCounters,
-  type TrapReceiver,
-} from '../snmp-trap/receiver.ts';
+import type { ReceiverDeps, ReceiverSettings, TrapCounters, TrapReceiver } from '../snmp-trap/receiver.ts';
 import type { RefusalNews } from '../snmp-trap/refusal-herald.ts';
 import { createRuleBook, type RuleBook } from '../snmp-trap/rules/rule-book.ts';
 import type { TrapUser } from '../snmp-trap/users.ts';
@@ -32,6 +27,7 @@ export interface Traps {
   refresh(): Promise<void>;
   /** Undefined where the configuration has no `traps`, and had none so far. */
   counters(): Promise<(TrapCounters & { readonly judged?: JudgeCounts }) | undefined>;
+  /** Closes the ports, and waits for what was taken, 3 s at most. */
   stop(): Promise<void>;
 }
 
@@ -53,6 +49,9 @@ const placesOf = (traps: TrapsConfig): ListenAt[] =>
     receiveBufferBytes: traps.receiveBufferKiB * 1024,
     ipv6Only: address.includes(':') && leavesIpv4(traps, port),
   }));
+
+/** As long as a stop waits for traps to be recorded: a disk that hangs keeps no daemon from ending. */
+const stopLimitMs = 3_000;
 
 const nobody: ReceiverSettings = { listen: [], sources: new Set(), communities: [], users: [] };
 
@@ -109,6 +108,12 @@ const refusedEvent = (data: RefusalNews): NewEvent => ({
   data: { ...data },
 });
 
+/** The SNMP library takes 5 MB and 50 ms: whoever receives no traps does not pay for it. */
+const openReceiver = async (deps: ReceiverDeps): Promise<TrapReceiver> => {
+  const { createTrapReceiver } = await import('../snmp-trap/receiver.ts');
+  return createTrapReceiver(deps);
+};
+
 /** Starts to receive traps, where the configuration says so; a port that cannot be had is logged and tried again. */
 export const startTraps = async (deps: TrapsDeps): Promise<Traps> => {
   const { clock, log, config, events } = deps;
@@ -123,7 +128,7 @@ export const startTraps = async (deps: TrapsDeps): Promise<Traps> => {
     if (!traps && !receiver) return;
     if (traps) desk ??= deskFor(deps, traps);
     const deliver: TrapDesk['deliver'] = async (notification) => desk?.deliver(notification);
-    receiver ??= await createTrapReceiver({ clock, log, stateDirectory, deliver, refused });
+    receiver ??= await openReceiver({ clock, log, stateDirectory, deliver, refused });
     await receiver.apply(settingsOf(traps));
   };
 
@@ -143,8 +148,8 @@ export const startTraps = async (deps: TrapsDeps): Promise<Traps> => {
     },
     async stop() {
       await turn;
-      await receiver?.close();
-      await desk?.stop();
+      if (receiver) await within(clock, stopLimitMs, receiver.close());
+      if (desk) await within(clock, stopLimitMs, desk.stop());
     },
   };
 };

@@ -154,7 +154,7 @@ export const checkTraps = ({ traps }: Pick<ConfigFile, 'traps'>): Complaint[] =>
     })),
     ...repeatedAt(addresses.map((address) => canonicalAddress(address) ?? address)).map((index) => ({
       path: ['traps', 'sources', addresses[index] ?? ''],
-      message: 'is the same address as another one',
+      message: `${addresses[index]} is the same address as another one`,
     })),
   ];
   const communities = traps.communitiesFile !== undefined || traps.communitiesEnv !== undefined;

@@ -7,7 +7,7 @@ export const lastBoots = 0x7fffffff;
 
 /** Engines that are remembered; each has proved that it knows a user's key. */
 export const mostEngines = 1024;
-const mostDigests = 65_536;
+const mostDigests = 16_384;
 /** An inform may tell a time 150 s ahead of ours, and is good for 150 s after that. */
 const keptSeconds = 2 * windowSeconds;
 
@@ -36,7 +36,7 @@ interface Seen extends EngineStamp {
 /**
  * Tells old and repeated messages of other engines from fresh ones. Only what was authenticated may be shown to it.
  *
- * Within the window of 150 s every digest is remembered, the newest 65,536 of all engines; where one has to be
+ * Within the window of 150 s every digest is remembered, the newest 16,384 of all engines; where one has to be
  * forgotten early, its engine's floor rises to its time, so that forgetting refuses rather than lets in. Over a
  * restart the digests are gone, and the floor is the time of the last message.
  */

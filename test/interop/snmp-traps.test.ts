@@ -186,4 +186,15 @@ describeWithPeers(['snmpinform', 'gcc'], 'an inform while the disk hangs', () =>
     expect(await gateway.counters()).toMatchObject({ recorded: 4, acknowledged: 4 });
     expect((await tools.inform(v2Words())).code).toBe(0);
   });
+
+  test('does not keep the daemon from ending', async () => {
+    const tools = createSnmpTools();
+    const gateway = await startTrapSite({ illDisk: true });
+    gateway.disk?.befall('hang');
+    const target = `127.0.0.1:${gateway.ports[0]}`;
+    expect((await tools.inform(['-v2c', '-c', 'public', target, '99', linkDown])).code).not.toBe(0);
+    // Longer than every limit of a stop; a process that hangs would be killed, which rejects.
+    await gateway.daemon.stop(20_000);
+    gateway.disk?.heal('hang');
+  });
 });

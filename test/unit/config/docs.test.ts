@@ -36,6 +36,8 @@ it('the example is a good configuration', async () => {
   const { folder, write, problems } = createWorkspace();
   write('etc/bmc.pw', 'secret\n');
   write('etc/server2.kg', '00112233\n');
+  write('etc/trap-communities', 'one\nanother\n');
+  for (const name of ['auth', 'priv']) write(`etc/bmc.${name}`, 'eight bytes or more\n');
   const text = doc('example.yaml').replaceAll('/etc/noroshi', join(folder, 'etc'));
   expect(await problems(text)).toEqual([]);
 });
