@@ -1,5 +1,5 @@
-import { silentCodes } from '../bmc/reporting.ts';
 import type { ConfirmOrder, ConfirmResult } from '../bridge/engine/services.ts';
+import { silentCodes } from '../core/bmc-failures.ts';
 import { CodedError } from '../core/errors.ts';
 import type { FenceReport } from '../events/catalogue.ts';
 import type { EventLog } from '../events/event-log.ts';

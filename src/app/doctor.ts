@@ -1,4 +1,4 @@
-import type { Examination, Verdict } from '../bridge/engine/services.ts';
+import type { Verdict } from '../bridge/engine/services.ts';
 import type { Clock } from '../core/clock.ts';
 import { deadlineIn } from '../core/deadline.ts';
 import { codeOf, messageOf } from '../core/errors.ts';
@@ -79,8 +79,14 @@ const examineServer = async (deps: DoctorDeps, server: string): Promise<Verdict>
   return { server, works, findings };
 };
 
+/** The verdicts on all of these servers, and whether every one of them is good. */
+export interface Verdicts {
+  readonly works: boolean;
+  readonly servers: readonly Verdict[];
+}
+
 /** Whether a forced stop of each of these servers would work now. Changes nothing, and never throws. */
-export const examineServers = async (deps: DoctorDeps, servers: readonly string[]): Promise<Examination> => {
+export const examineServers = async (deps: DoctorDeps, servers: readonly string[]): Promise<Verdicts> => {
   const verdicts = await inParallel(servers, width, (server) => examineServer(deps, server));
   return { works: verdicts.every(({ works }) => works), servers: verdicts };
 };

@@ -136,7 +136,9 @@ const examine: (deps: ServiceDeps) => EngineServices['examine'] = (deps) => asyn
   const names = server === undefined ? Object.keys(servers) : [knownServer(deps, server)];
   const own = self.role === 'member' ? self.node : undefined;
   const methodsOf = (name: string) => examinedChainOf(config(), name, { clock, kdump });
-  return examineServers({ clock, self: own, bmcOf, identities, methodsOf }, names);
+  const verdicts = await examineServers({ clock, self: own, bmcOf, identities, methodsOf }, names);
+  const examined = verdicts.servers.map((verdict) => ({ ...verdict, ...readinessRow(deps, verdict.server) }));
+  return { works: verdicts.works, servers: examined };
 };
 
 const readingDeps = ({ clock, hardware, identities }: ServiceDeps, server: string): ReadingDeps => ({

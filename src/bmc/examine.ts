@@ -1,3 +1,4 @@
+import { silentCodes } from '../core/bmc-failures.ts';
 import type { ErrorCode } from '../core/errors.ts';
 import type { Finding } from '../core/finding.ts';
 import type { CallLimits, JudgeGuid } from '../core/ports.ts';
@@ -62,12 +63,7 @@ const examineLogin = async (contact: Contact, judge: JudgeGuid, limits: CallLimi
 };
 
 /** After these nothing more is asked: one wrong password too many locks the account, and silence only costs time. */
-const last: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
-  'bmc.auth',
-  'bmc.timeout',
-  'bmc.portClosed',
-  'bmc.unreachable',
-]);
+const last: ReadonlySet<ErrorCode> = new Set<ErrorCode>([...silentCodes, 'bmc.auth']);
 
 const isLast = (finding: Finding): boolean =>
   finding.state === 'bad' && finding.code !== undefined && last.has(finding.code);

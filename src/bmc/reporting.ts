@@ -1,5 +1,6 @@
+import { silentCodes } from '../core/bmc-failures.ts';
 import type { Clock } from '../core/clock.ts';
-import { CodedError, type ErrorCode, messageOf } from '../core/errors.ts';
+import { CodedError, messageOf } from '../core/errors.ts';
 import type { Finding } from '../core/finding.ts';
 import type { Reason } from '../core/outcome.ts';
 import type { BmcPort, BmcReadings, BmcSession, CallLimits, JudgeGuid } from '../core/ports.ts';
@@ -23,13 +24,6 @@ export interface ReportingDeps {
 }
 
 const source = 'bmc';
-/** Codes that say "nobody there"; every other code means that the BMC answered, with a no. */
-export const silentCodes: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
-  'bmc.timeout',
-  'bmc.portClosed',
-  'bmc.unreachable',
-]);
-
 /**
  * How long a state that does not change goes without another word, so that its age is known. Every background
  * check at the default 300 s says one; checks that come faster do not flood the journal.

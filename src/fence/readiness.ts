@@ -1,4 +1,4 @@
-import type { ErrorCode } from '../core/errors.ts';
+import { passingCodes } from '../core/bmc-failures.ts';
 import type { Reason } from '../core/outcome.ts';
 import type { Rehearsal } from './rehearsal.ts';
 
@@ -72,15 +72,6 @@ export const readinessOf = (record: RehearsalRecord, nowMs: number, limitMs: num
   return { ready: 'no', ...times, because: `${reason.message}${suspended}`, reason };
 };
 
-/** Failures that may pass by themselves, so that it is worth looking again soon. */
-const canPass: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
-  'bmc.timeout',
-  'bmc.portClosed',
-  'bmc.unreachable',
-  'bmc.sessionFull',
-  'bmc.busy',
-]);
-
 const soonMs = 60_000;
 /** With a wrong K_g every try leaves a session in the BMC until its idle limit of a minute. */
 const patientMs = 300_000;
@@ -88,7 +79,9 @@ const patientMs = 300_000;
 const steadyPauseMs = (record: RehearsalRecord, intervalMs: number): number => {
   const rehearsal = record.last?.rehearsal;
   if (rehearsal?.kind !== 'fails') return intervalMs;
-  return canPass.has(rehearsal.reason.code) ? Math.min(intervalMs, soonMs) : Math.max(intervalMs, patientMs);
+  return passingCodes.has(rehearsal.reason.code)
+    ? Math.min(intervalMs, soonMs)
+    : Math.max(intervalMs, patientMs);
 };
 
 /**

@@ -1,3 +1,4 @@
+import { passingCodes } from '../core/bmc-failures.ts';
 import { unlessCalledOff } from '../core/call-off.ts';
 import { CodedError, codeOf, type ErrorCode, messageOf } from '../core/errors.ts';
 import type { Reason } from '../core/outcome.ts';
@@ -18,15 +19,7 @@ export type AttemptResult =
   | { readonly kind: 'failed'; readonly sent: boolean; readonly reason: Reason };
 
 /** Failures that can pass by themselves; after any other, asking again could lock an account and helps nobody. */
-const canPass: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
-  'bmc.timeout',
-  'bmc.portClosed',
-  'bmc.unreachable',
-  'bmc.sessionFull',
-  'bmc.busy',
-  'bmc.protocol',
-  'identify.notSeen',
-]);
+const canPass: ReadonlySet<ErrorCode> = new Set<ErrorCode>([...passingCodes, 'identify.notSeen']);
 
 export const isHopeless = ({ code }: Reason): boolean => !canPass.has(code);
 

@@ -68,7 +68,7 @@ describe('the word that a silent server is off', () => {
       why: expect.stringContaining('alice: its plug is out'),
     });
     const status = await site.cli(['status']);
-    expect(status.stdout).toMatch(/^frozen +stopped +unknown /m);
+    expect(status.stdout).toMatch(/^frozen +stopped +\w+ +unknown /m);
     expect(status.stdout).toContain('frozen is stopped: ');
   }, 30_000);
 

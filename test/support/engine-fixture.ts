@@ -59,7 +59,10 @@ export const fakeServices = (): EngineServices => ({
     ...{ overflow: false, entries: [] },
   }),
   confirmOff: async (order) => ({ ...order, at: '2026-01-01T00:00:00.000Z', evidence }),
-  examine: async (server = row.name) => ({ works: true, servers: [{ server, works: true, findings: [] }] }),
+  examine: async (server = row.name) => {
+    const { ready, readiness } = row;
+    return { works: true, servers: [{ server, works: true, findings: [], ready, readiness }] };
+  },
   reportNode: async () => undefined,
   health: () => ({ uptimeSeconds: 7, journal: { state: 'ok' } }),
 });

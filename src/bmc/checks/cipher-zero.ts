@@ -1,3 +1,4 @@
+import { silentCodes } from '../../core/bmc-failures.ts';
 import type { ErrorCode } from '../../core/errors.ts';
 import { type Finding, failed, good, warning } from '../../core/finding.ts';
 import type { CallLimits } from '../../core/ports.ts';
@@ -9,12 +10,7 @@ import { reasonOf } from './reason.ts';
 const suiteZero = cipherSuites.get(0) as CipherSuite;
 
 /** Failures that leave open what the BMC would have said. */
-const untold: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
-  'bmc.sessionFull',
-  'bmc.timeout',
-  'bmc.portClosed',
-  'bmc.unreachable',
-]);
+const untold: ReadonlySet<ErrorCode> = new Set<ErrorCode>([...silentCodes, 'bmc.sessionFull']);
 
 const tryZero = async (contact: Contact, limits: CallLimits): Promise<void> => {
   const exchange = await openExchange(contact);

@@ -1,6 +1,7 @@
+import { silentCodes } from '../../core/bmc-failures.ts';
 import type { Clock } from '../../core/clock.ts';
 import { deadlineAt } from '../../core/deadline.ts';
-import { CodedError, codeOf, type ErrorCode } from '../../core/errors.ts';
+import { CodedError, codeOf } from '../../core/errors.ts';
 import type { CallLimits, ControlReply } from '../../core/ports.ts';
 import type { LoggedIn } from './login.ts';
 import type { IpmiSession } from './session.ts';
@@ -28,11 +29,9 @@ export interface WarmLease {
 /** How long a warm session may take to answer its first question before it counts as forgotten by the BMC. */
 const firstLimitMs = 400;
 
-const lost: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['bmc.timeout', 'bmc.portClosed', 'bmc.unreachable']);
-
 const isLost = (error: unknown): boolean => {
   const code = codeOf(error);
-  return code !== undefined && lost.has(code);
+  return code !== undefined && silentCodes.has(code);
 };
 
 /** Hands out the warm session `taken`; it goes back when the lease is closed, unless it was lost. */

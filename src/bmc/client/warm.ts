@@ -1,7 +1,8 @@
+import { passingCodes } from '../../core/bmc-failures.ts';
 import { createCallOff } from '../../core/call-off.ts';
 import { type Clock, type Timer, within } from '../../core/clock.ts';
 import { deadlineIn } from '../../core/deadline.ts';
-import { codeOf, type ErrorCode } from '../../core/errors.ts';
+import { codeOf } from '../../core/errors.ts';
 import type { CallLimits } from '../../core/ports.ts';
 import { getDeviceId } from '../ipmi/commands/get-device-id.ts';
 import { getSessionInfo } from '../ipmi/commands/get-session-info.ts';
@@ -48,19 +49,6 @@ export interface WarmSession {
   close(): Promise<void>;
 }
 
-/**
- * Failures that can pass by themselves. Any other is a no: repeating the login could lock the account,
- * or, with a wrong K_g, leave one session after the other open in the BMC.
- */
-const canPass: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
-  'bmc.timeout',
-  'bmc.portClosed',
-  'bmc.unreachable',
-  'bmc.sessionFull',
-  'bmc.busy',
-  'bmc.protocol',
-]);
-
 /** Keeps one session warm from now on, until a login is refused. */
 export const keepWarm = ({ clock, timing, logIn }: WarmDeps): WarmSession => {
   let idle: LoggedIn | undefined;
@@ -106,7 +94,7 @@ export const keepWarm = ({ clock, timing, logIn }: WarmDeps): WarmSession => {
       failures = 0;
       settle(opened);
     } catch (error) {
-      if (canPass.has(codeOf(error) ?? 'bmc.protocol')) reopenLater();
+      if (passingCodes.has(codeOf(error) ?? 'bmc.protocol')) reopenLater();
     }
   };
 

@@ -103,10 +103,13 @@ export interface Verdict {
   readonly findings: readonly Finding[];
 }
 
+/** A verdict of now, beside what the rehearsals in the background have come to. */
+export interface ExaminedServer extends Verdict, Pick<ServerRow, 'ready' | 'readiness'> {}
+
 /** The verdicts on all servers that were asked about, and whether every one of them is good. */
 export interface Examination {
   readonly works: boolean;
-  readonly servers: readonly Verdict[];
+  readonly servers: readonly ExaminedServer[];
 }
 
 /** What the gateway says of itself; the journal's figures are missing while its disk does not answer. */

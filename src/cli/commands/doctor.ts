@@ -1,6 +1,7 @@
-import type { Examination, Verdict } from '../../bridge/engine/services.ts';
+import type { Examination, ExaminedServer } from '../../bridge/engine/services.ts';
 import type { Finding } from '../../core/finding.ts';
 import { findingRows } from '../finding-rows.ts';
+import { readinessText } from '../readiness-text.ts';
 import { type ExitCode, exitCodes, type Terminal, table } from '../terminal.ts';
 import { type EngineOptions, withEngine } from '../with-engine.ts';
 
@@ -10,8 +11,9 @@ const warningsText = (findings: readonly Finding[]): string => {
   return count === 1 ? '; 1 warning' : `; ${count} warnings`;
 };
 
-const renderVerdict = ({ server, works, findings }: Verdict): string[] => [
+const renderVerdict = ({ server, works, findings, ...rehearsed }: ExaminedServer): string[] => [
   `${server}: a forced stop would ${works ? 'work' : 'NOT work'} now${warningsText(findings)}`,
+  `  in the background: ${readinessText(rehearsed)}`,
   ...table(findings.flatMap(findingRows)).map((line) => `  ${line}`),
 ];
 

@@ -1,4 +1,5 @@
 import type { Health, ServerRow } from '../../bridge/engine/services.ts';
+import { readinessText } from '../readiness-text.ts';
 import { type ExitCode, exitCodes, type Terminal, table } from '../terminal.ts';
 import { type EngineOptions, withEngine } from '../with-engine.ts';
 
@@ -39,10 +40,7 @@ const whyLine = ({ name, evidence }: ServerRow): string =>
   `${name} is ${verdictWords[evidence.verdict]}: ${evidence.why}`;
 
 /** Whether a forced stop would work, as a line for people. */
-const readyLine = ({ name, ready, readiness: { provedAt, because } }: ServerRow): string => {
-  const proved = provedAt === undefined ? '' : `, last proved at ${provedAt}`;
-  return `${name}: a forced stop would work: ${ready}${proved}, because ${because}`;
-};
+const readyLine = (row: ServerRow): string => `${row.name}: a forced stop would work: ${readinessText(row)}`;
 
 const openDoor = ({ name, cipherZero }: ServerRow): string[] =>
   cipherZero ? [`${name}: its BMC accepts cipher suite 0, which asks for no password: disable it there`] : [];

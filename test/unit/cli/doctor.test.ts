@@ -7,6 +7,8 @@ test('the report: a verdict for each server, a line for each finding, remedies b
     {
       server: 'server1',
       works: true,
+      ready: 'yes' as const,
+      readiness: { provedAt: '2026-01-01T00:00:00.000Z', because: 'its BMC let us in' },
       findings: [
         good('login', 'user fence logged in'),
         warning('clock', 'the clock is 5 min behind ours', 'Use NTP.'),
@@ -15,6 +17,8 @@ test('the report: a verdict for each server, a line for each finding, remedies b
     {
       server: 'server2',
       works: false,
+      ready: 'no' as const,
+      readiness: { because: 'there is no BMC' },
       findings: [
         failed('bmc', 'bad', { code: 'fence.noBmc', message: 'the configuration gives server2 no BMC' }),
       ],
@@ -22,10 +26,12 @@ test('the report: a verdict for each server, a line for each finding, remedies b
   ];
   expect(renderExamination({ works: false, servers })).toEqual([
     'server1: a forced stop would work now; 1 warning',
+    '  in the background: yes, last proved at 2026-01-01T00:00:00.000Z, because its BMC let us in',
     '  good     login  user fence logged in',
     '  WARNING  clock  the clock is 5 min behind ours',
     '                    Use NTP.',
     'server2: a forced stop would NOT work now',
+    '  in the background: no, because there is no BMC',
     '  BAD  bmc  the configuration gives server2 no BMC (fence.noBmc)',
     '              Add a bmc section to the server, or ask for another server.',
   ]);
