@@ -97,7 +97,7 @@ test.each<[string, string | RegExp, string, string[]]>([
     'communities: [public]',
     [
       at(
-        'communities: unknown key; known here: listen, receiveBufferKiB, sources, communitiesFile, communitiesEnv, users',
+        'communities: unknown key; known here: listen, receiveBufferKiB, sources, communitiesFile, communitiesEnv, users, dedupSeconds, unknownSeconds, storm',
         16,
       ),
       at(
