@@ -20,6 +20,8 @@ export const createDeferred = (most: number, mostOfSource: number) => {
       if (!before && (size >= most || own.size >= mostOfSource)) return false;
       const tally = { count: (before?.tally.count ?? 0) + 1, firstAt: before?.tally.firstAt ?? at };
       if (!before) size += 1;
+      // What waits must not keep the datagram that it came in.
+      notice.words();
       traps += 1;
       bySource.set(source, own.set(key, { source, notice, tally }));
       return true;

@@ -6,6 +6,7 @@ import {
   type Notice,
   type SenderNames,
   slotOf,
+  slotOfNotice,
   summary,
   type Tally,
   told,
@@ -46,7 +47,7 @@ export const createLedger = ({ settings, namesOf, open }: LedgerDeps) => {
     data: { source, ...namesOf(source), key, name, since },
   });
   const opened = (notice: Notice, at: string): NewEvent[] => {
-    const { source, key, name, action } = notice.data;
+    const { source, key, name, action } = notice.head;
     if (key === undefined) return [];
     if (action === 'clear') openKeys.close(source, key);
     const lost = action === 'raise' ? openKeys.open({ source, key, name, since: at }) : undefined;
@@ -60,16 +61,16 @@ export const createLedger = ({ settings, namesOf, open }: LedgerDeps) => {
     isOpen: openKeys.has,
     /** Counts a repeat in its row. The beginning of a condition that is not open repeats nothing. */
     repeats(notice: Notice, { source, nowMs }: Arrival): boolean {
-      const { key, action } = notice.data;
+      const { key, action } = notice.head;
       if (action === 'raise' && key !== undefined && !openKeys.has(source, key)) return false;
-      return rowsOf(notice).repeats(slotOf(notice.data), notice.fingerprint, nowMs);
+      return rowsOf(notice).repeats(slotOfNotice(notice), notice.fingerprint, nowMs);
     },
     /** Unknown kinds of traps are bounded without pushing one another out, or a scan would tell of every one. */
     hasRoom: (notice: Notice): boolean =>
-      notice.known || unknown.has(slotOf(notice.data)) || !unknown.isFull(),
+      notice.known || unknown.has(slotOfNotice(notice)) || !unknown.isFull(),
     /** The events of a notice, with the end of the row of repeats that it ends. */
     tell(notice: Notice, tally: Tally, { nowMs, at }: Arrival): NewEvent[] {
-      const ended = rowsOf(notice).begin(slotOf(notice.data), notice.fingerprint, notice, tally, nowMs);
+      const ended = rowsOf(notice).begin(slotOfNotice(notice), notice.fingerprint, notice, tally, nowMs);
       return [...summaries(ended), ...opened(notice, at), told(notice, tally)];
     },
     /** An event did not reach the disk: what it told was not told. */
@@ -86,7 +87,8 @@ export const createLedger = ({ settings, namesOf, open }: LedgerDeps) => {
     }: TrapData): void {
       if (isSummary) return;
       const rows = data.rule === undefined ? unknown : known;
-      rows.drop(slotOf({ source, ...(key !== undefined && { key }), name, action, ...data }));
+      const head = { ...data, source, ...(key !== undefined && { key }), name, action };
+      rows.drop(slotOf(head, () => data.text));
       if (key === undefined) return;
       if (action === 'raise') openKeys.close(source, key);
       if (action === 'clear') openKeys.open({ source, key, name, since: firstAt, server, device });

@@ -3,6 +3,9 @@ import type { EventData, NewEvent } from '../../events/catalogue.ts';
 
 type TrapData = EventData<'trap.received'>;
 
+/** What is put in words and listed only where it is told: repeats and storms come by the thousand. */
+export type TrapWords = Pick<TrapData, 'category' | 'keyword' | 'text' | 'textJa' | 'fields'>;
+
 /** What is to be told of a trap, before it is known how often and whether at once. */
 export interface Notice {
   /** What must be the same for a repeat. */
@@ -10,7 +13,8 @@ export interface Notice {
   /** Whether a rule knows the trap. */
   readonly known: boolean;
   readonly severity: Severity;
-  readonly data: Omit<TrapData, 'count' | 'firstAt' | 'summary'>;
+  readonly head: Omit<TrapData, 'count' | 'firstAt' | 'summary' | keyof TrapWords>;
+  readonly words: () => TrapWords;
 }
 
 /** What the configuration calls a sender. */
@@ -33,24 +37,26 @@ export interface Arrival {
 }
 
 /** Whose repeats a notice belongs to: those of its condition, or those of what is told. */
-export const slotOf = ({ source, key, rule, text, trapOid }: Notice['data']): string => {
+export const slotOf = ({ source, key, rule, trapOid }: Notice['head'], text: () => string): string => {
   if (key !== undefined) return `${source} key ${key}`;
-  return rule === undefined ? `${source} ${trapOid}` : `${source} ${rule} ${text}`;
+  return rule === undefined ? `${source} ${trapOid}` : `${source} ${rule} ${text()}`;
 };
+
+export const slotOfNotice = ({ head, words }: Notice): string => slotOf(head, () => words().text);
 
 export const eventSource = 'snmp-trap';
 
-export const told = ({ severity, data }: Notice, { count, firstAt }: Tally): NewEvent => ({
+export const told = ({ severity, head, words }: Notice, { count, firstAt }: Tally): NewEvent => ({
   type: 'trap.received',
   source: eventSource,
   severity,
-  data: { ...data, count, firstAt },
+  data: { ...head, ...words(), count, firstAt },
 });
 
 /** The end of a row of repeats; it neither raises nor clears again. */
-export const summary = ({ severity, data }: Notice, { count, firstAt }: Tally): NewEvent => ({
+export const summary = ({ severity, head, words }: Notice, { count, firstAt }: Tally): NewEvent => ({
   type: 'trap.received',
   source: eventSource,
   severity,
-  data: { ...data, count, firstAt, summary: true },
+  data: { ...head, ...words(), count, firstAt, summary: true },
 });

@@ -1,9 +1,10 @@
+import { lazy } from '../../core/lazy.ts';
 import type { TrapNotification } from '../codec/notification.ts';
 import type { Ruling } from '../rules/compiled-rule.ts';
 import type { PlainValue } from '../rules/plain-value.ts';
 import { cleaned } from '../rules/plain-value.ts';
 import type { ReadTrap } from '../rules/rule-book.ts';
-import type { Notice, SenderNames } from './notice.ts';
+import type { Notice, SenderNames, TrapWords } from './notice.ts';
 
 /** A trap, its sender as the configuration names it, and what the rules make of it. */
 export interface Judged {
@@ -14,7 +15,7 @@ export interface Judged {
 
 const longestText = 500;
 
-type Action = Notice['data']['action'];
+type Action = Notice['head']['action'];
 
 const senderOf = ({ notification, names }: Judged) => {
   const { source, version, kind, trapOid } = notification;
@@ -22,25 +23,20 @@ const senderOf = ({ notification, names }: Judged) => {
 };
 
 const noticeOf = (judged: Judged, ruling: Ruling, action: Action, key?: string): Notice => {
-  const { rule, name, severity, category, keyword, class: kind, text, textJa } = ruling;
+  const { rule, name, severity, class: kind, words } = ruling;
   return {
     fingerprint: `${rule} ${action} ${severity}`,
     known: true,
     severity,
-    data: {
+    head: {
       ...senderOf(judged),
-
       rule,
       name,
       action,
       ...(key !== undefined && { key }),
-      ...(category !== undefined && { category }),
-      ...(keyword !== undefined && { keyword }),
       ...(kind && { class: kind }),
-      text,
-      ...(textJa !== undefined && { textJa }),
-      fields: judged.read.fields,
     },
+    words: lazy(() => ({ ...words(), fields: judged.read.fields() })),
   };
 };
 
@@ -60,24 +56,24 @@ const listed = (fields: Readonly<Record<string, PlainValue>>): string =>
     .map(([name, value]) => `${name} = ${value}`)
     .join(', ');
 
+const unknownWords = (trapOid: string, fields: TrapWords['fields']): TrapWords => {
+  const values = listed(fields);
+  const ending = values === '' ? trapOid : `${trapOid}; ${values}`;
+  return {
+    text: cleaned(`A trap that no rule knows: ${ending}`, longestText),
+    textJa: cleaned(`規則にない SNMP トラップ: ${ending}`, longestText),
+    fields,
+  };
+};
+
 /** A trap that no rule knows: its varbinds as they are; one for each sender and kind. */
 export const unknownNotice = (judged: Judged): Notice => {
   const { notification, read } = judged;
-  const { trapOid } = notification;
-  const values = listed(read.fields);
-  const text = `A trap that no rule knows: ${trapOid}${values === '' ? '' : `; ${values}`}`;
-  const textJa = `規則にない SNMP トラップ: ${trapOid}${values === '' ? '' : `; ${values}`}`;
   return {
     fingerprint: 'unknown',
     known: false,
     severity: 'notice',
-    data: {
-      ...senderOf(judged),
-      name: 'unknownTrap',
-      action: 'none',
-      text: cleaned(text, longestText),
-      textJa: cleaned(textJa, longestText),
-      fields: read.fields,
-    },
+    head: { ...senderOf(judged), name: 'unknownTrap', action: 'none' },
+    words: lazy(() => unknownWords(notification.trapOid, read.fields())),
   };
 };

@@ -15,28 +15,28 @@ export const petSeverities = {
 } as const;
 export type PetSeverity = (typeof petSeverities)[keyof typeof petSeverities];
 
-/** The variable binding of a Platform Event Trap. Fields that say "unspecified" are missing. */
+/** The variable binding of a Platform Event Trap. Fields that say "unspecified" are undefined. */
 export interface PetRecord {
   /** 32 hex digits in the order of the wire. */
   readonly guid: string;
   /** The same again where the BMC sends a trap again. */
   readonly sequence: number;
   /** Seconds since 1998-01-01 00:00, in the BMC's local time. */
-  readonly localSeconds?: number;
+  readonly localSeconds: number | undefined;
   /** As sent, in minutes: receivers disagree whether to add or to subtract it, so nothing is computed from it. */
-  readonly utcOffsetMinutes?: number;
+  readonly utcOffsetMinutes: number | undefined;
   readonly trapSource: number;
-  readonly eventSource?: number;
+  readonly eventSource: number | undefined;
   /** Missing where the byte is none that is defined; `severityByte` has it. */
-  readonly severity?: PetSeverity;
+  readonly severity: PetSeverity | undefined;
   readonly severityByte: number;
-  readonly sensorDevice?: number;
-  readonly sensorNumber?: number;
-  readonly entity?: number;
-  readonly entityInstance?: number;
+  readonly sensorDevice: number | undefined;
+  readonly sensorNumber: number | undefined;
+  readonly entity: number | undefined;
+  readonly entityInstance: number | undefined;
   /** Event data 1 to 8; IPMI uses three, the low nibble of the first is the offset. */
   readonly eventData: Buffer;
-  readonly language?: number;
+  readonly language: number | undefined;
   /** IANA enterprise number. */
   readonly manufacturer: number;
   readonly systemId: number;
@@ -60,14 +60,8 @@ export const petVarbindOf = (varbinds: readonly Varbind[]): Buffer | undefined =
   return undefined;
 };
 
-const unless = (unspecified: readonly number[], value: number): number | undefined =>
-  unspecified.includes(value) ? undefined : value;
-
-/** Leaves out what is undefined, so that a missing field is missing. */
-const defined = <Fields extends object>(
-  fields: Fields,
-): { [Key in keyof Fields]?: NonNullable<Fields[Key]> } =>
-  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as never;
+const unless = (unspecified: number, value: number): number | undefined =>
+  value === unspecified ? undefined : value;
 
 const severityNamed = (byte: number): PetSeverity | undefined =>
   Object.hasOwn(petSeverities, byte) ? petSeverities[byte as keyof typeof petSeverities] : undefined;
@@ -91,17 +85,15 @@ export const decodePet = (bytes: Buffer): Decoded<PetRecord> => {
     systemId: bytes.readUInt16BE(44),
     oem,
     oemFields: oemFieldsOf(oem),
-    ...defined({
-      localSeconds: unless([0], bytes.readUInt32BE(18)),
-      utcOffsetMinutes: bytes.readUInt16BE(22) === 0xffff ? undefined : bytes.readInt16BE(22),
-      eventSource: unless([0xff], byte(25)),
-      severity: severityNamed(severityByte),
-      sensorDevice: unless([0xff], byte(27)),
-      sensorNumber: unless([0x00, 0xff], byte(28)),
-      entity: unless([0], byte(29)),
-      entityInstance: unless([0], byte(30)),
-      language: unless([0xff], byte(39)),
-    }),
+    localSeconds: unless(0, bytes.readUInt32BE(18)),
+    utcOffsetMinutes: bytes.readUInt16BE(22) === 0xffff ? undefined : bytes.readInt16BE(22),
+    eventSource: unless(0xff, byte(25)),
+    severity: severityNamed(severityByte),
+    sensorDevice: unless(0xff, byte(27)),
+    sensorNumber: byte(28) === 0 ? undefined : unless(0xff, byte(28)),
+    entity: unless(0, byte(29)),
+    entityInstance: unless(0, byte(30)),
+    language: unless(0xff, byte(39)),
   });
 };
 

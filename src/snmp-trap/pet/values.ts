@@ -2,6 +2,7 @@ import { type PlatformEvent, stateWords } from '../../bmc/ipmi/tables/event-word
 import { hexText, sensorTypeText } from '../../bmc/ipmi/tables/sensor-types.ts';
 import type { TrapNotification } from '../codec/notification.ts';
 import type { PlainValue } from '../rules/plain-value.ts';
+import type { Values } from '../rules/template.ts';
 import { type PetMeaning, petMeaning } from './meaning.ts';
 import { decodePet, localTimeText, type PetRecord, petVarbindOf } from './record.ts';
 import { petEnterprise, splitSpecificTrap } from './specific-trap.ts';
@@ -86,44 +87,62 @@ const doubtOf = ({ event, record }: Pet): string | undefined => {
 
 type Possible = PlainValue | readonly string[] | undefined;
 
-const recordValues = (record: PetRecord): Partial<Record<PetValueName, Possible>> => ({
-  guid: record.guid,
-  sequence: record.sequence,
-  localTime: record.localSeconds === undefined ? undefined : localTimeText(record.localSeconds),
-  utcOffsetMinutes: record.utcOffsetMinutes,
-  trapSource: hexText(record.trapSource),
-  eventSource: record.eventSource === undefined ? undefined : hexText(record.eventSource),
-  severity: record.severity ?? hexText(record.severityByte),
-  sensorDevice: record.sensorDevice === undefined ? undefined : hexText(record.sensorDevice),
-  sensorNumber: record.sensorNumber,
-  entity: record.entity,
-  entityInstance: record.entityInstance,
-  eventData: record.eventData.toString('hex'),
-  language: record.language === undefined ? undefined : hexText(record.language),
-  manufacturer: record.manufacturer,
-  systemId: record.systemId,
-  oem: record.oem.length > 0 ? record.oem.toString('hex') : undefined,
+type ValueOf = (pet: Pet) => Possible;
+
+/** A value of the varbind, where there is one. */
+const ofRecord =
+  (value: (record: PetRecord) => Possible): ValueOf =>
+  ({ record }) =>
+    record && value(record);
+
+const hexOf = (byte: number | undefined): string | undefined =>
+  byte === undefined ? undefined : hexText(byte);
+
+/** How each value is had from a PET; what is unspecified is undefined. */
+const readers: Readonly<Record<PetValueName, ValueOf>> = {
+  sensorType: ({ event }) => event.sensorType,
+  sensorTypeText: ({ event }) => sensorTypeText(event.sensorType),
+  eventType: ({ event }) => event.eventType,
+  offset: ({ event }) => event.offset,
+  asserted: ({ event }) => (event.asserted ? 1 : 0),
+  state: ({ event }) => stateWords(event),
+  transition: ({ meaning }) => meaning.transition,
+  condition: ({ meaning }) => (meaning.transition === 'begins' ? meaning.condition : undefined),
+  ended: ({ meaning }) => endedBy(meaning),
+  level: ({ meaning }) => meaning.level,
+  sensor: sensorOf,
+  specific: ({ specific }) => specific,
+  doubt: doubtOf,
+  guid: ofRecord(({ guid }) => guid),
+  sequence: ofRecord(({ sequence }) => sequence),
+  localTime: ofRecord(({ localSeconds }) =>
+    localSeconds === undefined ? undefined : localTimeText(localSeconds),
+  ),
+  utcOffsetMinutes: ofRecord(({ utcOffsetMinutes }) => utcOffsetMinutes),
+  trapSource: ofRecord(({ trapSource }) => hexText(trapSource)),
+  eventSource: ofRecord(({ eventSource }) => hexOf(eventSource)),
+  severity: ofRecord(({ severity, severityByte }) => severity ?? hexText(severityByte)),
+  sensorDevice: ofRecord(({ sensorDevice }) => hexOf(sensorDevice)),
+  sensorNumber: ofRecord(({ sensorNumber }) => sensorNumber),
+  entity: ofRecord(({ entity }) => entity),
+  entityInstance: ofRecord(({ entityInstance }) => entityInstance),
+  eventData: ofRecord(({ eventData }) => eventData.toString('hex')),
+  language: ofRecord(({ language }) => hexOf(language)),
+  manufacturer: ofRecord(({ manufacturer }) => manufacturer),
+  systemId: ofRecord(({ systemId }) => systemId),
+  oem: ofRecord(({ oem }) => (oem.length > 0 ? oem.toString('hex') : undefined)),
+};
+
+const isValueName = (name: string): name is PetValueName => Object.hasOwn(readers, name);
+
+/** What a PET says, by the names that rules use; each is made out when it is asked for. */
+export const petValues = (pet: Pet): Values => ({
+  get: (name) => (isValueName(name) ? readers[name](pet) : undefined),
 });
 
-/** All that a PET says, by the names that rules use; what is unspecified is missing. */
-export const petValues = (pet: Pet): Map<PetValueName, PlainValue | readonly string[]> => {
-  const { event, meaning, record } = pet;
-  const values: Partial<Record<PetValueName, Possible>> = {
-    sensorType: event.sensorType,
-    sensorTypeText: sensorTypeText(event.sensorType),
-    eventType: event.eventType,
-    offset: event.offset,
-    asserted: event.asserted ? 1 : 0,
-    state: stateWords(event),
-    transition: meaning.transition,
-    condition: meaning.transition === 'begins' ? meaning.condition : undefined,
-    ended: endedBy(meaning),
-    level: meaning.level,
-    sensor: sensorOf(pet),
-    specific: pet.specific,
-    doubt: doubtOf(pet),
-    ...(record && recordValues(record)),
-  };
-  const present = Object.entries(values).filter(([, value]) => value !== undefined);
-  return new Map(present as [PetValueName, PlainValue | readonly string[]][]);
-};
+/** All that a PET says, in the order of {@link petValueNames}; what is unspecified is missing. */
+export const petEntries = (pet: Pet): [PetValueName, PlainValue | readonly string[]][] =>
+  petValueNames.flatMap((name): [PetValueName, PlainValue | readonly string[]][] => {
+    const value = readers[name](pet);
+    return value === undefined ? [] : [[name, value]];
+  });

@@ -11,10 +11,15 @@ export interface Ruling {
   readonly name: string;
   readonly severity: Severity;
   readonly class?: TrapRule['class'];
-  readonly category?: string;
-  readonly keyword?: string;
   readonly raise?: string;
   readonly clears: readonly string[];
+  /** Put in words when they are asked for. */
+  readonly words: () => RulingWords;
+}
+
+export interface RulingWords {
+  readonly category?: string;
+  readonly keyword?: string;
   readonly text: string;
   readonly textJa?: string;
 }
@@ -47,20 +52,23 @@ export const compileRule = (rule: TrapRule, definition: TrapDefinition): Compile
   const text = parseTemplate(rule.text);
   const inWords = (language: 'en' | 'ja') => (name: string, value: PlainValue) =>
     definition.values[name]?.words?.[String(value)]?.[language];
+  const wordsOf = (values: Values): RulingWords => ({
+    text: render(text, values, longest.text, inWords('en')),
+    ...(category && { category: render(category, values, longest.category) }),
+    ...(keyword && { keyword: render(keyword, values, longest.keyword) }),
+    ...(textJa && { textJa: render(textJa, values, longest.text, inWords('ja')) }),
+  });
+  const named = { rule: `${definition.model}/${rule.name}`, name: rule.name };
   return {
     source: rule,
     matches: (values) => allMeet(conditions, values),
     ruling: (values, severity) => ({
-      rule: `${definition.model}/${rule.name}`,
-      name: rule.name,
+      ...named,
       severity: rule.severity === 'trap' ? severity : rule.severity,
       clears: clear.flatMap((template) => renderKeys(template, values, longest.key)),
-      text: render(text, values, longest.text, inWords('en')),
       ...(rule.class && { class: rule.class }),
-      ...(category && { category: render(category, values, longest.category) }),
-      ...(keyword && { keyword: render(keyword, values, longest.keyword) }),
       ...(raise && { raise: render(raise, values, longest.key) }),
-      ...(textJa && { textJa: render(textJa, values, longest.text, inWords('ja')) }),
+      words: () => wordsOf(values),
     }),
   };
 };

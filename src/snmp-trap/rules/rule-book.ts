@@ -3,7 +3,7 @@ import type { TrapNotification, Varbind } from '../codec/notification.ts';
 import { petSeverityOf } from '../pet/meaning.ts';
 import { retryIdentityOf } from '../pet/record.ts';
 import { petEnterprise } from '../pet/specific-trap.ts';
-import { petOf, petValueNames, petValues } from '../pet/values.ts';
+import { petEntries, petOf, petValueNames, petValues } from '../pet/values.ts';
 import { type CompiledRule, compileRule, type Ruling } from './compiled-rule.ts';
 import { type PlainValue, plainValue } from './plain-value.ts';
 import type { Values } from './template.ts';
@@ -18,8 +18,8 @@ export const formatValues: Readonly<Record<TrapDefinition['format'], readonly st
 export interface ReadTrap {
   /** What the rule that matched makes of it; missing where no rule knows it. */
   readonly ruling?: Ruling;
-  /** Named values, and varbinds without a name by their OID; bounded. */
-  readonly fields: Readonly<Record<string, PlainValue>>;
+  /** Named values, and varbinds without a name by their OID; bounded. Made when asked for. */
+  readonly fields: () => Readonly<Record<string, PlainValue>>;
   /** The same for a trap that its sender sends again. */
   readonly retryIdentity?: string;
 }
@@ -81,7 +81,7 @@ const namedValues = ({ values }: TrapDefinition, notification: TrapNotification)
 };
 
 const fieldsOf = (
-  values: Values,
+  values: Iterable<readonly [string, PlainValue | readonly string[]]>,
   varbinds: readonly Varbind[],
   named: readonly string[],
 ): Record<string, PlainValue> => {
@@ -95,14 +95,22 @@ const fieldsOf = (
   return Object.fromEntries([...fields].slice(0, mostFields));
 };
 
+const matching = (chapters: readonly Chapter[], values: Values): CompiledRule | undefined => {
+  for (const { rules } of chapters) {
+    const rule = rules.find(({ matches }) => matches(values));
+    if (rule) return rule;
+  }
+  return undefined;
+};
+
 const readPet = (chapters: readonly Chapter[], notification: TrapNotification): ReadTrap | undefined => {
   const pet = petOf(notification);
   if (!pet) return undefined;
   const values = petValues(pet);
-  const rule = chapters.flatMap(({ rules }) => rules).find(({ matches }) => matches(values));
+  const rule = matching(chapters, values);
   const retryIdentity = pet.record && retryIdentityOf(pet.record, pet.specific);
   return {
-    fields: fieldsOf(values, pet.record ? [] : notification.varbinds, []),
+    fields: () => fieldsOf(petEntries(pet), pet.record ? [] : notification.varbinds, []),
     ...(rule && { ruling: rule.ruling(values, petSeverityOf(pet.meaning)) }),
     ...(retryIdentity !== undefined && { retryIdentity }),
   };
@@ -115,11 +123,11 @@ const readPlain = (chapters: readonly Chapter[], notification: TrapNotification)
     if (!rule) continue;
     const objects = Object.values(definition.values).flatMap(({ oid }) => oid ?? []);
     return {
-      fields: fieldsOf(values, notification.varbinds, objects),
+      fields: () => fieldsOf(values, notification.varbinds, objects),
       ruling: rule.ruling(values, 'notice'),
     };
   }
-  return { fields: fieldsOf(new Map(), notification.varbinds, []) };
+  return { fields: () => fieldsOf([], notification.varbinds, []) };
 };
 
 /**

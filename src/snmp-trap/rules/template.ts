@@ -1,7 +1,9 @@
 import { cleaned, type PlainValue } from './plain-value.ts';
 
 /** Values of one trap by name. A list is several values at once, for keys. */
-export type Values = ReadonlyMap<string, PlainValue | readonly string[]>;
+export interface Values {
+  get(name: string): PlainValue | readonly string[] | undefined;
+}
 
 /** A template cut into texts and the names of values, once when the rules are read. */
 export type Template = readonly (string | { readonly name: string })[];
@@ -43,5 +45,8 @@ export const renderKeys = (template: Template, values: Values, longest: number):
   });
   const list = lists[0];
   if (!list) return [render(template, values, longest)];
-  return list.value.map((one) => render(template, new Map(values).set(list.name, one), longest));
+  return list.value.map((one) => {
+    const single: Values = { get: (name) => (name === list.name ? one : values.get(name)) };
+    return render(template, single, longest);
+  });
 };
