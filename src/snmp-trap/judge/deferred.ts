@@ -21,7 +21,7 @@ export const createDeferred = (most: number, mostOfSource: number) => {
       const tally = { count: (before?.tally.count ?? 0) + 1, firstAt: before?.tally.firstAt ?? at };
       if (!before) size += 1;
       // What waits must not keep the datagram that it came in.
-      notice.words();
+      notice.body();
       traps += 1;
       bySource.set(source, own.set(key, { source, notice, tally }));
       return true;

@@ -52,7 +52,7 @@ export const createGate = ({ settings, namesOf }: GateDeps) => {
     /** Whether a notice must wait: `passed` where there is no storm, `counted` where only its number will be told. */
     hold(notice: Notice, { source, at }: Arrival): 'passed' | 'waits' | 'counted' {
       if (!storms.stormOf(source)) return 'passed';
-      const { key, action } = notice.head;
+      const { key, action } = notice;
       if (action === 'raise' && key !== undefined && deferred.put(source, key, notice, at)) return 'waits';
       suppress(source, 1);
       return 'counted';

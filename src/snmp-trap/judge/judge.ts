@@ -139,7 +139,9 @@ export const createTrapJudge = (deps: TrapJudgeDeps): TrapJudge => {
       counts.received += 1;
       const { released: earlier, began } = gate.arrive(arrival);
       const late = earlier.flatMap((one) => released(one, arrival));
-      return [...takeUnsaid(), ...late, ...began, ...judge(notification, arrival)];
+      const before = [...takeUnsaid(), ...late, ...began];
+      const own = judge(notification, arrival);
+      return before.length === 0 ? own : [...before, ...own];
     },
     tick() {
       const now = { nowMs: clock.nowMs(), at: isoNow(clock) };

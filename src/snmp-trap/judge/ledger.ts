@@ -47,7 +47,7 @@ export const createLedger = ({ settings, namesOf, open }: LedgerDeps) => {
     data: { source, ...namesOf(source), key, name, since },
   });
   const opened = (notice: Notice, at: string): NewEvent[] => {
-    const { source, key, name, action } = notice.head;
+    const { source, key, name, action } = notice;
     if (key === undefined) return [];
     if (action === 'clear') openKeys.close(source, key);
     const lost = action === 'raise' ? openKeys.open({ source, key, name, since: at }) : undefined;
@@ -61,7 +61,7 @@ export const createLedger = ({ settings, namesOf, open }: LedgerDeps) => {
     isOpen: openKeys.has,
     /** Counts a repeat in its row. The beginning of a condition that is not open repeats nothing. */
     repeats(notice: Notice, { source, nowMs }: Arrival): boolean {
-      const { key, action } = notice.head;
+      const { key, action } = notice;
       if (action === 'raise' && key !== undefined && !openKeys.has(source, key)) return false;
       return rowsOf(notice).repeats(slotOfNotice(notice), notice.fingerprint, nowMs);
     },
@@ -87,8 +87,8 @@ export const createLedger = ({ settings, namesOf, open }: LedgerDeps) => {
     }: TrapData): void {
       if (isSummary) return;
       const rows = data.rule === undefined ? unknown : known;
-      const head = { ...data, source, ...(key !== undefined && { key }), name, action };
-      rows.drop(slotOf(head, () => data.text));
+      const { rule, trapOid, text } = data;
+      rows.drop(slotOf({ source, key, rule, trapOid }, () => text));
       if (key === undefined) return;
       if (action === 'raise') openKeys.close(source, key);
       if (action === 'clear') openKeys.open({ source, key, name, since: firstAt, server, device });

@@ -3,8 +3,8 @@ import type { EventData, NewEvent } from '../../events/catalogue.ts';
 
 type TrapData = EventData<'trap.received'>;
 
-/** What is put in words and listed only where it is told: repeats and storms come by the thousand. */
-export type TrapWords = Pick<TrapData, 'category' | 'keyword' | 'text' | 'textJa' | 'fields'>;
+/** What an event tells of a trap, without how often. */
+export type TrapBody = Omit<TrapData, 'count' | 'firstAt' | 'summary'>;
 
 /** What is to be told of a trap, before it is known how often and whether at once. */
 export interface Notice {
@@ -13,8 +13,14 @@ export interface Notice {
   /** Whether a rule knows the trap. */
   readonly known: boolean;
   readonly severity: Severity;
-  readonly head: Omit<TrapData, 'count' | 'firstAt' | 'summary' | keyof TrapWords>;
-  readonly words: () => TrapWords;
+  readonly source: string;
+  readonly trapOid: string;
+  readonly rule: string | undefined;
+  readonly name: string;
+  readonly action: TrapData['action'];
+  readonly key: string | undefined;
+  /** Put in words and listed only where it is told: repeats and storms come by the thousand. */
+  readonly body: () => TrapBody;
 }
 
 /** What the configuration calls a sender. */
@@ -37,26 +43,29 @@ export interface Arrival {
 }
 
 /** Whose repeats a notice belongs to: those of its condition, or those of what is told. */
-export const slotOf = ({ source, key, rule, trapOid }: Notice['head'], text: () => string): string => {
+export const slotOf = (
+  { source, key, rule, trapOid }: Pick<Notice, 'source' | 'trapOid' | 'rule' | 'key'>,
+  text: () => string,
+): string => {
   if (key !== undefined) return `${source} key ${key}`;
   return rule === undefined ? `${source} ${trapOid}` : `${source} ${rule} ${text()}`;
 };
 
-export const slotOfNotice = ({ head, words }: Notice): string => slotOf(head, () => words().text);
+export const slotOfNotice = (notice: Notice): string => slotOf(notice, () => notice.body().text);
 
 export const eventSource = 'snmp-trap';
 
-export const told = ({ severity, head, words }: Notice, { count, firstAt }: Tally): NewEvent => ({
+export const told = ({ severity, body }: Notice, { count, firstAt }: Tally): NewEvent => ({
   type: 'trap.received',
   source: eventSource,
   severity,
-  data: { ...head, ...words(), count, firstAt },
+  data: { ...body(), count, firstAt },
 });
 
 /** The end of a row of repeats; it neither raises nor clears again. */
-export const summary = ({ severity, head, words }: Notice, { count, firstAt }: Tally): NewEvent => ({
+export const summary = ({ severity, body }: Notice, { count, firstAt }: Tally): NewEvent => ({
   type: 'trap.received',
   source: eventSource,
   severity,
-  data: { ...head, ...words(), count, firstAt, summary: true },
+  data: { ...body(), count, firstAt, summary: true },
 });

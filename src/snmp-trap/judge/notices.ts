@@ -4,7 +4,7 @@ import type { Ruling } from '../rules/compiled-rule.ts';
 import type { PlainValue } from '../rules/plain-value.ts';
 import { cleaned } from '../rules/plain-value.ts';
 import type { ReadTrap } from '../rules/rule-book.ts';
-import type { Notice, SenderNames, TrapWords } from './notice.ts';
+import type { Notice, SenderNames, TrapBody } from './notice.ts';
 
 /** A trap, its sender as the configuration names it, and what the rules make of it. */
 export interface Judged {
@@ -14,29 +14,40 @@ export interface Judged {
 }
 
 const longestText = 500;
+const unknownName = 'unknownTrap';
 
-type Action = Notice['head']['action'];
+type Action = Notice['action'];
 
 const senderOf = ({ notification, names }: Judged) => {
   const { source, version, kind, trapOid } = notification;
   return { source: source.address, ...names, version, kind, trapOid };
 };
 
+const bodyOf = (judged: Judged, ruling: Ruling, action: Action, key: string | undefined): TrapBody => ({
+  ...senderOf(judged),
+  rule: ruling.rule,
+  name: ruling.name,
+  action,
+  ...(key !== undefined && { key }),
+  ...(ruling.class && { class: ruling.class }),
+  ...ruling.words(),
+  fields: judged.read.fields(),
+});
+
 const noticeOf = (judged: Judged, ruling: Ruling, action: Action, key?: string): Notice => {
-  const { rule, name, severity, class: kind, words } = ruling;
+  const { source, trapOid } = judged.notification;
+  const { rule, name, severity } = ruling;
   return {
     fingerprint: `${rule} ${action} ${severity}`,
     known: true,
     severity,
-    head: {
-      ...senderOf(judged),
-      rule,
-      name,
-      action,
-      ...(key !== undefined && { key }),
-      ...(kind && { class: kind }),
-    },
-    words: lazy(() => ({ ...words(), fields: judged.read.fields() })),
+    source: source.address,
+    trapOid,
+    rule,
+    name,
+    action,
+    key,
+    body: lazy(() => bodyOf(judged, ruling, action, key)),
   };
 };
 
@@ -56,10 +67,15 @@ const listed = (fields: Readonly<Record<string, PlainValue>>): string =>
     .map(([name, value]) => `${name} = ${value}`)
     .join(', ');
 
-const unknownWords = (trapOid: string, fields: TrapWords['fields']): TrapWords => {
+const unknownBody = (judged: Judged): TrapBody => {
+  const { trapOid } = judged.notification;
+  const fields = judged.read.fields();
   const values = listed(fields);
   const ending = values === '' ? trapOid : `${trapOid}; ${values}`;
   return {
+    ...senderOf(judged),
+    name: unknownName,
+    action: 'none',
     text: cleaned(`A trap that no rule knows: ${ending}`, longestText),
     textJa: cleaned(`規則にない SNMP トラップ: ${ending}`, longestText),
     fields,
@@ -68,12 +84,17 @@ const unknownWords = (trapOid: string, fields: TrapWords['fields']): TrapWords =
 
 /** A trap that no rule knows: its varbinds as they are; one for each sender and kind. */
 export const unknownNotice = (judged: Judged): Notice => {
-  const { notification, read } = judged;
+  const { source, trapOid } = judged.notification;
   return {
     fingerprint: 'unknown',
     known: false,
     severity: 'notice',
-    head: { ...senderOf(judged), name: 'unknownTrap', action: 'none' },
-    words: lazy(() => unknownWords(notification.trapOid, read.fields())),
+    source: source.address,
+    trapOid,
+    rule: undefined,
+    name: unknownName,
+    action: 'none',
+    key: undefined,
+    body: lazy(() => unknownBody(judged)),
   };
 };

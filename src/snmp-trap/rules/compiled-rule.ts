@@ -10,8 +10,8 @@ export interface Ruling {
   readonly rule: string;
   readonly name: string;
   readonly severity: Severity;
-  readonly class?: TrapRule['class'];
-  readonly raise?: string;
+  readonly class: TrapRule['class'] | undefined;
+  readonly raise: string | undefined;
   readonly clears: readonly string[];
   /** Put in words when they are asked for. */
   readonly words: () => RulingWords;
@@ -58,16 +58,17 @@ export const compileRule = (rule: TrapRule, definition: TrapDefinition): Compile
     ...(keyword && { keyword: render(keyword, values, longest.keyword) }),
     ...(textJa && { textJa: render(textJa, values, longest.text, inWords('ja')) }),
   });
-  const named = { rule: `${definition.model}/${rule.name}`, name: rule.name };
+  const fullName = `${definition.model}/${rule.name}`;
   return {
     source: rule,
     matches: (values) => allMeet(conditions, values),
     ruling: (values, severity) => ({
-      ...named,
+      rule: fullName,
+      name: rule.name,
       severity: rule.severity === 'trap' ? severity : rule.severity,
       clears: clear.flatMap((template) => renderKeys(template, values, longest.key)),
-      ...(rule.class && { class: rule.class }),
-      ...(raise && { raise: render(raise, values, longest.key) }),
+      class: rule.class,
+      raise: raise && render(raise, values, longest.key),
       words: () => wordsOf(values),
     }),
   };
