@@ -20,8 +20,11 @@ const fill = (text: string, values: readonly string[]): string =>
 
 const alertOf = (row: AlertRow, event: NewEvent, language: Language): Alert[] => {
   if (row.on !== event.type) return [];
-  const valuesOf = row.values as (data: NewEvent['data']) => readonly string[] | undefined;
-  const values = valuesOf(event.data);
+  const valuesOf = row.values as (
+    data: NewEvent['data'],
+    language: Language,
+  ) => readonly string[] | undefined;
+  const values = valuesOf(event.data, language);
   const { module, id, level, text } = row;
   return values ? [{ module, id, level, message: fill(text[language], values) }] : [];
 };

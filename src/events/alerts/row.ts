@@ -16,7 +16,7 @@ interface RowOf<Type extends EventType> {
   /** When the event raises it, and what the values are, for docs/alerts.md. */
   readonly when: string;
   /** What stands for %1, %2 … in the texts; undefined where this event does not raise the alert. */
-  readonly values: (data: EventData<Type>) => readonly string[] | undefined;
+  readonly values: (data: EventData<Type>, language: Language) => readonly string[] | undefined;
   /** The message: our own words, of the product's meaning. */
   readonly text: Readonly<Record<Language, string>>;
 }

@@ -2,6 +2,7 @@ import type { FenceAction } from '../../core/outcome.ts';
 import type { EventData } from '../catalogue.ts';
 import { localRows } from './local-rows.ts';
 import type { AlertRow } from './row.ts';
+import { trapRows } from './trap-rows.ts';
 
 type Requested = EventData<'fence.requested'>;
 type Finished = EventData<'fence.finished'>;
@@ -194,4 +195,5 @@ export const alertTable: readonly AlertRow[] = [
     },
   },
   ...localRows,
+  ...trapRows,
 ];

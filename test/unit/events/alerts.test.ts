@@ -48,6 +48,23 @@ const localRefused = (action: EventData<'local.requested'>['action']): NewEvent 
   },
 });
 
+const trap = (data: Partial<EventData<'trap.received'>>): NewEvent => ({
+  type: 'trap.received',
+  source: 'snmp-trap',
+  data: {
+    ...{ source: '192.0.2.9', version: 'v1', kind: 'trap', trapOid: '1.3.6.1.4.1.3183.1.1.0.1' },
+    ...{ name: 'petBegins', action: 'raise', text: 'Fan failed', textJa: 'ファン故障' },
+    ...{ count: 1, firstAt: '2026-01-01T00:00:00.000Z', fields: {} },
+    ...data,
+  },
+});
+
+const refused = (reason: EventData<'trap.refused'>['reason']): NewEvent => ({
+  type: 'trap.refused',
+  source: 'snmp-trap',
+  data: { source: '192.0.2.9', reason, count: 1, since: '2026-01-01T00:00:00.000Z' },
+});
+
 const accepted = { outcome: 'unknown', accepted: true } as const;
 
 /** The product's modules, IDs and levels: its list of alert destinations, X 4.2 for Linux. */
@@ -77,6 +94,11 @@ describe('alerts of the product', () => {
     ['its NMI', localRequested('nmi'), ['apisv 21 info']],
     ['its reset is refused', localRefused('reset'), ['apisv 118 error']],
     ['its NMI is refused', localRefused('nmi'), ['apisv 121 error']],
+    ['a fatal trap comes', trap({ class: 'fatal', category: 'hardware' }), ['mm 912 info', 'mm 914 info']],
+    ['a fault is predicted', trap({ class: 'recoverablePredictive' }), ['mm 916 warning']],
+    ['it is over', trap({ class: 'fatal', category: 'hardware', action: 'clear' }), []],
+    ['a stranger sends a trap', refused('source'), ['trnsv 1 error']],
+    ['a trap is malformed', refused('tag'), []],
     ['a script completes', scriptEnded({ result: 'completed', exitCode: 0 }), ['rc 412 info']],
     ['a script fails', scriptEnded({ exitCode: 3 }), ['rc 431 error']],
     ['a script cannot be started', scriptEnded({ result: 'notStarted' }), ['rc 431 error']],
