@@ -2,6 +2,7 @@ import { closeSync, fsyncSync, mkdirSync, openSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import Database from 'libsql';
 import { CodedError, messageOf } from '../core/errors.ts';
+import { asBytes, type StoredBytes, textOf } from './stored-text.ts';
 
 /** An open journal file. */
 export type JournalDatabase = Database.Database;
@@ -41,7 +42,9 @@ export const asJournalError = (error: unknown): CodedError => {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   const options = { cause: error };
   if (/^SQLITE_(BUSY|LOCKED)/.test(code)) return new CodedError('journal.locked', undefined, options);
-  if (/^SQLITE_(NOTADB|CORRUPT)/.test(code)) return new CodedError('journal.corrupt', undefined, options);
+  const isUnreadable =
+    /^SQLITE_(NOTADB|CORRUPT)/.test(code) || /unsupported file format/.test(messageOf(error));
+  if (isUnreadable) return new CodedError('journal.corrupt', undefined, options);
   return new CodedError('journal.failed', `The journal failed: ${messageOf(error)}`, options);
 };
 
@@ -51,9 +54,11 @@ export const pragmaNumber = (database: JournalDatabase, name: string): number =>
   return row?.[name] ?? 0;
 };
 
-const pragmaText = (database: JournalDatabase, pragma: string): string => {
-  const [row] = database.pragma(pragma) as Record<string, unknown>[];
-  return String(Object.values(row ?? {})[0]);
+/** Whether SQLite's own check finds no fault; what it says of one may quote damaged bytes. */
+const isSound = (database: JournalDatabase): boolean => {
+  const check = database.prepare(`SELECT ${asBytes('quick_check')} FROM pragma_quick_check(1)`);
+  const [row] = check.all() as { quick_check: StoredBytes }[];
+  return textOf(row?.quick_check ?? null) === 'ok';
 };
 
 /** Runs `work` in one transaction: one flush to the disk, and all of it or nothing. */
@@ -116,14 +121,18 @@ const statements = (text: string): string[] =>
     .map((statement) => statement.trim())
     .filter((statement) => statement.startsWith('CREATE '));
 
+/** SQLite makes this one by itself for AUTOINCREMENT, in these words. */
+const sequenceTable = 'CREATE TABLE sqlite_sequence(name,seq)';
+
 /**
  * Whether words of our tables were changed: SQLite keeps and believes them, and its own check sees no fault in
  * a flipped letter. A database with none of them is somebody else's, and not damaged.
  */
 const hasChangedTables = (database: JournalDatabase): boolean => {
-  const rows = database.prepare('SELECT sql FROM sqlite_schema').all() as { sql: string | null }[];
-  const kept = new Set(rows.map(({ sql }) => sql));
-  const intact = statements(schema).map((statement) => kept.has(statement));
+  const words = database.prepare(`SELECT ${asBytes('sql')} FROM sqlite_schema`);
+  const rows = words.all() as { sql: StoredBytes }[];
+  const kept = new Set(rows.map(({ sql }) => textOf(sql)));
+  const intact = [...statements(schema), sequenceTable].map((statement) => kept.has(statement));
   return intact.includes(true) && intact.includes(false);
 };
 
@@ -136,13 +145,12 @@ const prepareSchema = (database: JournalDatabase, options: OpenOptions): void =>
       `The journal was written by a newer Noroshi (version ${version}).`,
     );
   }
-  const tables = database.prepare('SELECT name FROM sqlite_schema LIMIT 1').all();
+  const tables = database.prepare('SELECT 1 AS found FROM sqlite_schema LIMIT 1').all();
   if (version === 0 && tables.length > 0) {
     throw new CodedError('journal.failed', 'journal.db is a database, but not a journal.');
   }
   if (version === 0) makeTables(database, options);
-  else if (pragmaText(database, 'quick_check(1)') !== 'ok' || hasChangedTables(database))
-    throw new CodedError('journal.corrupt');
+  else if (!isSound(database) || hasChangedTables(database)) throw new CodedError('journal.corrupt');
 };
 
 /**

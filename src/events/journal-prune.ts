@@ -1,4 +1,5 @@
 import { inTransaction, type JournalDatabase, pragmaNumber } from './journal-database.ts';
+import { asBytes, type StoredBytes, textOf } from './stored-text.ts';
 
 /** How much of the past the journal keeps; whichever limit is reached first drops the oldest events. */
 export interface Retention {
@@ -44,7 +45,7 @@ const shrink = (database: JournalDatabase, kept: number): number => {
  */
 export const createPruneStep = (database: JournalDatabase, retention: Retention) => {
   const oldest = database.prepare(
-    'SELECT seq, at FROM events WHERE seq <= (SELECT seq FROM snapshot) ORDER BY seq LIMIT ?',
+    `SELECT seq, ${asBytes('at')} FROM events WHERE seq <= (SELECT seq FROM snapshot) ORDER BY seq LIMIT ?`,
   );
   const bounds = database.prepare(
     'SELECT (SELECT max(seq) FROM events) - (SELECT min(seq) FROM events) + 1 AS events',
@@ -62,10 +63,10 @@ export const createPruneStep = (database: JournalDatabase, retention: Retention)
   return (nowMs: number, mostBytes?: number): PruneStep => {
     const rows = oldest.all(mostBytes === undefined ? stepEvents.usual : stepEvents.sparing) as {
       seq: number;
-      at: string;
+      at: StoredBytes;
     }[];
     const keepFrom = new Date(nowMs - retention.maxAgeDays * dayMs).toISOString();
-    const firstKept = rows.findIndex((row) => row.at >= keepFrom);
+    const firstKept = rows.findIndex((row) => (textOf(row.at) ?? '') >= keepFrom);
     const overAge = firstKept < 0 ? rows.length : firstKept;
     const dropped = Math.min(rows.length, Math.max(overAge, overSize(mostBytes)));
     const last = rows[dropped - 1];

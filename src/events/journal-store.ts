@@ -12,6 +12,7 @@ import {
 } from './journal-database.ts';
 import { createPruneStep, type PruneStep, type Retention, usedBytes } from './journal-prune.ts';
 import type { EventRow, NewRow } from './row.ts';
+import { asBytes, asInteger, type StoredBytes, textOf } from './stored-text.ts';
 
 export interface StoreOptions extends OpenOptions {
   /** The state directory; it holds one journal and serves one process. */
@@ -48,8 +49,22 @@ export interface JournalStore {
 const maxReadRows = 10_000;
 /** A name is remembered for ever, so that a consumer who returns hears of its gap: their number is bounded. */
 const maxConsumers = 256;
-const columns = 'seq, at, type, severity, source, server, cause, data';
+const texts = ['at', 'type', 'severity', 'source', 'server', 'data'] as const;
+const columns = ['seq', asInteger('cause'), ...texts.map(asBytes)].join(', ');
 const listed = '(SELECT value FROM json_each(?))';
+
+type StoredRow = Readonly<Record<(typeof texts)[number], StoredBytes>> & Pick<EventRow, 'seq' | 'cause'>;
+
+/** A damaged row may lack what none lacks; then its text is empty, and whoever reads it finds it damaged. */
+const rowOf = (stored: StoredRow): EventRow => {
+  const { seq, cause, at, type, severity, source, server, data } = stored;
+  return {
+    ...{ seq, cause, at: textOf(at) ?? '', source: textOf(source) ?? '', server: textOf(server) },
+    type: (textOf(type) ?? '') as EventType,
+    severity: (textOf(severity) ?? '') as EventRow['severity'],
+    data: textOf(data) ?? '',
+  };
+};
 
 const createAppend = (database: JournalDatabase): JournalStore['append'] => {
   const insert = database.prepare(
@@ -79,6 +94,7 @@ const createRead = (database: JournalDatabase): JournalStore['read'] => {
   );
   const bySeqs = database.prepare(`SELECT ${columns} FROM events WHERE seq IN ${listed} ORDER BY seq`);
 
+  const rows = (found: unknown[]): EventRow[] => (found as StoredRow[]).map(rowOf);
   const readTypes = (types: readonly EventType[], after: number, limit: number): unknown[] => {
     const seqs = types
       .flatMap((type) => seqsOfType.all(type, after, limit) as { seq: number }[])
@@ -91,15 +107,15 @@ const createRead = (database: JournalDatabase): JournalStore['read'] => {
     const limit = Math.min(maxReadRows, Math.max(1, Math.floor(wanted)));
     const types = globs ? typesMatching(globs) : eventTypes;
     const allTypes = types.length === eventTypes.length;
-    if (server !== undefined) return byServer.all(server, after, JSON.stringify(types), limit) as EventRow[];
-    if (allTypes) return bySeq.all(after, JSON.stringify(types), limit) as EventRow[];
-    return readTypes(types, after, limit) as EventRow[];
+    if (server !== undefined) return rows(byServer.all(server, after, JSON.stringify(types), limit));
+    if (allTypes) return rows(bySeq.all(after, JSON.stringify(types), limit));
+    return rows(readTypes(types, after, limit));
   };
 };
 
 const createStats = (database: JournalDatabase): JournalStore['stats'] => {
   const first = database.prepare('SELECT min(seq) AS seq FROM events');
-  const last = database.prepare("SELECT seq FROM sqlite_sequence WHERE name = 'events'");
+  const last = database.prepare(`SELECT ${asInteger('seq')} FROM sqlite_sequence WHERE name = 'events'`);
   return () => {
     const lastSeq = (last.all() as { seq: number }[])[0]?.seq ?? 0;
     const firstSeq = (first.all() as { seq: number | null }[])[0]?.seq ?? lastSeq + 1;
@@ -110,7 +126,7 @@ const createStats = (database: JournalDatabase): JournalStore['stats'] => {
 /** Consumers' offsets. An offset never passes the last event: it would hide events yet to come. */
 const createConsumers = (database: JournalDatabase, stats: JournalStore['stats']) => {
   const insert = database.prepare('INSERT OR IGNORE INTO consumers (name, ackedSeq) VALUES (?, ?)');
-  const select = database.prepare('SELECT name, ackedSeq FROM consumers WHERE name = ?');
+  const select = database.prepare(`SELECT ${asInteger('ackedSeq')} FROM consumers WHERE name = ?`);
   const count = database.prepare('SELECT count(*) AS consumers FROM consumers');
   const isFull = () => ((count.all() as { consumers: number }[])[0]?.consumers ?? 0) >= maxConsumers;
   const advance = database.prepare('UPDATE consumers SET ackedSeq = ? WHERE name = ? AND ackedSeq < ?');
@@ -131,10 +147,13 @@ const createConsumers = (database: JournalDatabase, stats: JournalStore['stats']
 };
 
 const createSnapshot = (database: JournalDatabase) => {
-  const select = database.prepare('SELECT seq, state FROM snapshot');
+  const select = database.prepare(`SELECT ${asInteger('seq')}, ${asBytes('state')} FROM snapshot`);
   const replace = database.prepare('INSERT OR REPLACE INTO snapshot (id, seq, state) VALUES (1, ?, ?)');
   return {
-    loadSnapshot: () => (select.all() as { seq: number; state: string }[])[0],
+    loadSnapshot() {
+      const [row] = select.all() as { seq: number; state: StoredBytes }[];
+      return row && { seq: row.seq, state: textOf(row.state) ?? '' };
+    },
     saveSnapshot: (seq: number, state: string) => void replace.run(seq, state),
   };
 };

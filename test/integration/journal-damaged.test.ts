@@ -41,6 +41,8 @@ test.each([
   ['a flipped letter in the name of a column', flipped('severity TEXT', 0)],
   ['a flipped letter in a column of the snapshot', flipped('state TEXT', 0)],
   ['a flipped letter in a condition', flipped('CHECK (id = 1)', 12)],
+  ['a flipped letter in the table of numbers', flipped('sqlite_sequence(name,seq)', 22)],
+  ['a flipped bit in the format of the file', (file: Buffer) => Buffer.from(file).fill(0xff, 44, 48)],
   ['an overwritten page', (file: Buffer) => Buffer.from(file).fill(0x41, 4_096 * 5, 4_096 * 6)],
 ])('a damaged journal is kept, and another begun above its numbers: %s', async (_name, damage) => {
   const directory = directories.create();
@@ -59,6 +61,23 @@ test.each([
   const again = await open(directory);
   expect(again.news).toEqual([]);
   expect(await again.journal.read({ limit: 10 })).toMatchObject([{ data: { server: 'a' } }]);
+});
+
+test('bytes of an event that are no text cost that text, and neither the journal nor the process', async () => {
+  const directory = directories.create();
+  await fill(directory);
+  const path = join(directory, 'journal.db');
+  const file = readFileSync(path);
+  const run = 'x'.repeat(100);
+  for (let at = file.indexOf(run); at >= 0; at = file.indexOf(run, at + 200))
+    file.fill(0xff, at + 10, at + 20);
+  writeFileSync(path, file);
+  const { journal, news } = await open(directory);
+  const events = await journal.read({ limit: 1_000 });
+  expect(events).toHaveLength(500);
+  expect(events.filter(({ data }) => JSON.stringify(data).includes('\ufffd')).length).toBeGreaterThan(400);
+  expect((await journal.append(answered('a'))).seq).toBe(501);
+  expect(news).toEqual([]);
 });
 
 test('a life that was cut off between the two is made up for', async () => {
