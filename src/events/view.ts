@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { fenceActions, localActions } from '../core/outcome.ts';
 import { type Event, type EventData, type FenceReport, fenceReport, serverOf } from './catalogue.ts';
+import { failingSinksAfter, failingSinksSchema } from './failing-sinks.ts';
 import { signOfLife } from './life.ts';
 import { outageAfter, outageSchema } from './outage.ts';
 import { provedOffAfter, provedOffSchema } from './proved-off.ts';
@@ -111,6 +112,8 @@ export const viewSchema = z
     servers: z.record(z.string(), serverView).readonly(),
     jobs: z.record(z.string(), jobView).readonly(),
     local: localView.optional(),
+    /** Missing until one failed. */
+    failingSinks: failingSinksSchema.optional(),
   })
   .readonly();
 
@@ -368,6 +371,9 @@ const fold = (view: View, event: Event): View => {
     case 'journal.impaired':
     case 'journal.recovered':
     case 'journal.replaced':
+    case 'sink.failing':
+    case 'sink.recovered':
+    case 'sink.gap':
       return view;
     default: {
       const unspoken: never = event;
@@ -376,9 +382,14 @@ const fold = (view: View, event: Event): View => {
   }
 };
 
+const withFailingSinks = (view: View, event: Event): View => {
+  const failingSinks = failingSinksAfter(view.failingSinks, event);
+  return failingSinks === view.failingSinks ? view : { ...view, ...(failingSinks && { failingSinks }) };
+};
+
 /** What the event means for the states that have a fold of their own. */
 const withFolds = (before: View, after: View, event: Event): View =>
-  withProvedOff(before, withOutage(before, after, event), event);
+  withFailingSinks(withProvedOff(before, withOutage(before, after, event), event), event);
 
 /** The view after one more event; an event that is already folded in changes nothing. */
 export const applyEvent = (view: View, event: Event): View =>

@@ -147,6 +147,9 @@ export const learn = (base: KnowledgeBase, event: Event, nowMs: number): Knowled
     case 'identify.changed':
     case 'maintenance.began':
     case 'maintenance.ended':
+    case 'sink.failing':
+    case 'sink.recovered':
+    case 'sink.gap':
     case 'gateway.stopped':
     case 'config.reloaded':
     case 'config.rejected':
