@@ -2,6 +2,7 @@ import { severities } from '../../../events/catalogue.ts';
 import type { Varbind, VarbindValue } from '../../../snmp-trap/codec/notification.ts';
 import type { Notice } from '../notice.ts';
 import { noticeStates } from '../notice-rows.ts';
+import { utf8Bytes } from '../utf8.ts';
 
 /**
  * Where our MIB hangs unless the site says otherwise: Net-SNMP's netSnmpPlaypen, which is reserved for local use, so that
@@ -19,15 +20,6 @@ export interface NoticeObject {
   readonly describe: string;
   readonly value: (notice: Notice) => VarbindValue;
 }
-
-/** As much of a text as fits, cut between two characters. */
-export const utf8Bytes = (text: string, most: number): Buffer => {
-  const bytes = Buffer.from(text);
-  if (bytes.length <= most) return bytes;
-  let end = most;
-  while (end > 0 && ((bytes[end] ?? 0) & 0xc0) === 0x80) end -= 1;
-  return bytes.subarray(0, end);
-};
 
 const text = (value: string): VarbindValue => ({
   type: 'octetString',
