@@ -1,4 +1,5 @@
 import { endMaintenances, keeperFor, keepMaintaining, readinessFor } from './app/companions.ts';
+import { type Mqtt, startMqtt } from './app/mqtt.ts';
 import { type DaemonDeps, openParts, type Parts } from './app/parts.ts';
 import { version } from './app/paths.ts';
 import { noteInTime, recordInTime } from './app/record.ts';
@@ -47,15 +48,18 @@ export const startDaemon = async (config: Config, deps: DaemonDeps): Promise<Dae
   let sockets: EngineSocket[] = [];
   let keeper: IdentifyKeeper | undefined;
   let readiness: ReadinessKeeper | undefined;
+  let mqtt: Mqtt | undefined;
   try {
     await recordStart(parts);
     await kdump.refresh();
     await resumeJobs(parts);
     keeper = keeperFor(parts);
     readiness = readinessFor(parts);
-    sockets = await openSockets(parts, keeper, readiness);
+    mqtt = startMqtt(parts, readiness);
+    sockets = await openSockets(parts, keeper, readiness, mqtt);
   } catch (error) {
     await fence.stop();
+    await mqtt?.stop();
     await readiness?.stop();
     await keeper?.stop();
     await kdump.stop();
@@ -73,6 +77,7 @@ export const startDaemon = async (config: Config, deps: DaemonDeps): Promise<Dae
       keeper.refresh();
       await kdump.refresh();
       readiness.refresh();
+      await mqtt.refresh();
     },
     rejected: (problems) =>
       noteInTime(deps.clock, events, {
@@ -86,6 +91,7 @@ export const startDaemon = async (config: Config, deps: DaemonDeps): Promise<Dae
       stopEnding();
       await local?.stop();
       await fence.stop();
+      await mqtt.stop();
       await readiness.stop();
       await keeper.stop();
       evidence.stop();

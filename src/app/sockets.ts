@@ -3,6 +3,7 @@ import { type EngineSocket, listenEngineSocket } from '../bridge/engine/server.t
 import type { Config } from '../config/load.ts';
 import type { ReadinessKeeper } from '../fence/readiness-keeper.ts';
 import type { IdentifyKeeper } from '../panel/identify-keeper.ts';
+import type { Mqtt } from './mqtt.ts';
 import { identitiesOf, type Parts } from './parts.ts';
 import { recordInTime } from './record.ts';
 import { createServices } from './services.ts';
@@ -24,6 +25,7 @@ export const openSockets = async (
   parts: Parts,
   keeper: IdentifyKeeper,
   readiness: ReadinessKeeper,
+  mqtt: Mqtt,
 ): Promise<EngineSocket[]> => {
   const { clock, log } = parts.deps;
   const { journal, bus, fence, evidence, current, kdump } = parts;
@@ -32,7 +34,20 @@ export const openSockets = async (
   const hardware = () => current.hardware;
   const identities = identitiesOf(current, events);
   const services = createServices({
-    ...{ clock, config, hardware, journal, events, evidence, fence, identities, keeper, readiness, kdump },
+    ...{
+      clock,
+      config,
+      hardware,
+      journal,
+      events,
+      evidence,
+      fence,
+      identities,
+      keeper,
+      readiness,
+      kdump,
+      mqtt,
+    },
   });
   const language = () => config().alerts.language;
   const offered = parts.local && { ...parts.local, identity: services.identity };

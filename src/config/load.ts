@@ -15,6 +15,14 @@ import type { BmcConfig, DriverSpecs } from './driver.ts';
 import { schemaNodeOf } from './expectation.ts';
 import { type Complaint, explain } from './explain.ts';
 import { checkLocal } from './local-checks.ts';
+import {
+  assembleMqtt,
+  checkMqtt,
+  doubtMqtt,
+  type MqttConfig,
+  type MqttReading,
+  readMqtt,
+} from './mqtt-section.ts';
 import { type ConfigProblem, formatProblem, inLineOrder } from './problem.ts';
 import { type ConfigFile, configSchema, defaultDeviceDirectories } from './schema.ts';
 import type { SecretSources } from './secrets.ts';
@@ -34,9 +42,11 @@ export interface ServerConfig {
 }
 
 /** The whole configuration: defaults filled in, paths absolute, secrets read. */
-export interface Config extends Readonly<Omit<ConfigFile, 'servers'>> {
+export interface Config extends Readonly<Omit<ConfigFile, 'servers' | 'mqtt'>> {
   /** By name. It has no prototype, so that a server nobody configured is undefined whatever its name. */
   readonly servers: Readonly<Record<string, ServerConfig>>;
+  /** Missing where nothing is published. */
+  readonly mqtt?: MqttConfig;
 }
 
 export interface LoadDeps {
@@ -44,6 +54,8 @@ export interface LoadDeps {
   readonly environment: NodeJS.ProcessEnv;
   /** Folder of the device definitions that come with Noroshi. */
   readonly builtInDevices: string;
+  /** Whether any type of event matches. */
+  readonly isEventGlob: (glob: string) => boolean;
   /** See {@link SecretSources.openFiles}; `warn` where absent. */
   readonly openFiles?: SecretSources['openFiles'];
 }
@@ -68,6 +80,7 @@ const resolved = (file: ConfigFile, folder: string): ConfigFile => ({
 const checkFile = (
   root: unknown,
   folder: string,
+  isEventGlob: LoadDeps['isEventGlob'],
 ): { file?: ConfigFile; complaints: readonly Complaint[] } => {
   const parsed = configSchema.safeParse(root);
   if (!parsed.success) {
@@ -83,6 +96,7 @@ const checkFile = (
     ...checkGuards(file),
     ...checkIdentify(file),
     ...checkLocal(file),
+    ...checkMqtt(file, isEventGlob),
   ];
   return { file, complaints };
 };
@@ -128,7 +142,11 @@ const resolveBmcs = async (root: unknown, deps: BmcSectionDeps): Promise<Resolve
   return { bmcs, problems: [...problems, ...checkAddresses(options)], warnings };
 };
 
-const assemble = (file: ConfigFile, bmcs: ReadonlyMap<string, BmcConfig>): Config => {
+const assemble = (
+  { mqtt: section, ...file }: ConfigFile,
+  bmcs: ReadonlyMap<string, BmcConfig>,
+  { files }: MqttReading,
+): Config => {
   const servers: Record<string, ServerConfig> = Object.create(null);
   for (const [name, { hostname, pinIdentity, deadlineSeconds, chain }] of Object.entries(file.servers)) {
     const bmc = bmcs.get(name);
@@ -140,7 +158,8 @@ const assemble = (file: ConfigFile, bmcs: ReadonlyMap<string, BmcConfig>): Confi
       ...(chain && { chain }),
     };
   }
-  return { ...file, servers };
+  const mqtt = section && assembleMqtt({ ...file, mqtt: section }, files);
+  return { ...file, servers, ...(mqtt && { mqtt }) };
 };
 
 /**
@@ -157,19 +176,25 @@ export const loadConfig = async (
   const folder = dirname(resolve(path));
   const { bmcDrivers: drivers, environment, builtInDevices, openFiles = 'warn' } = deps;
 
-  const { file, complaints } = checkFile(root, folder);
+  const { file, complaints } = checkFile(root, folder, deps.isEventGlob);
   const devices = await loadDevices({
     bmcDrivers: drivers,
     builtInDevices,
     userDirectories: deviceDirectoriesOf(root, folder),
   });
   const found = await resolveBmcs(root, { drivers, devices, folder, environment, openFiles });
+  const mqtt = await readMqtt(root, { folder, environment, openFiles });
   const at = ({ path: where, message }: Complaint) => problemAt(yaml, where, message);
-  const own = inLineOrder([...yaml.problems, ...[...complaints, ...found.problems].map(at)]);
+  const own = inLineOrder([
+    ...yaml.problems,
+    ...[...complaints, ...found.problems, ...mqtt.problems].map(at),
+  ]);
   if (!file || own.length + devices.problems.length > 0) return fail([...own, ...devices.problems]);
   return ok({
-    config: assemble(file, found.bmcs),
-    warnings: inLineOrder([...doubtOwners(file), ...found.warnings].map(at)).map(formatProblem),
+    config: assemble(file, found.bmcs, mqtt),
+    warnings: inLineOrder(
+      [...doubtOwners(file), ...doubtMqtt(file), ...found.warnings, ...mqtt.warnings].map(at),
+    ).map(formatProblem),
     notices: devices.notices,
   });
 };

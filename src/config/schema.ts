@@ -4,6 +4,7 @@ import { chain } from './chain-section.ts';
 import { fence } from './fence-section.ts';
 import { fileMode, group, name, path } from './fields.ts';
 import { localSection } from './local-section.ts';
+import { mqttSchema } from './mqtt-schema.ts';
 
 /** Where a user's own device definitions are looked for when the configuration names no folders. */
 export const defaultDeviceDirectories = ['/etc/noroshi/devices.d'];
@@ -178,6 +179,7 @@ export const configSchema = z.strictObject({
   identify,
   journal,
   alerts,
+  mqtt: mqttSchema,
   log,
   deviceDirectories: z
     .array(path)

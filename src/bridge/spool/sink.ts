@@ -10,6 +10,8 @@ export interface Sent {
   readonly taken: number;
   /** Why not all of them: one sentence for people, without secrets. The rest is sent again after a pause. */
   readonly failure?: string;
+  /** How long that pause is, where the sink knows: 0 for one that waits for its peer by itself. */
+  readonly retryAfterMs?: number;
 }
 
 /**

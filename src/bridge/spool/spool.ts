@@ -7,7 +7,7 @@ import type { Journal } from '../../events/journal.ts';
 import { createBell } from './bell.ts';
 import { createPosition, type Position, type PositionDeps } from './position.ts';
 import { createQueue, type Gap, type Queue } from './queue.ts';
-import { type Sink, type SinkStatus, sinkPrefix } from './sink.ts';
+import { type Sent, type Sink, type SinkStatus, sinkPrefix } from './sink.ts';
 import { createTrouble, type Trouble, type TroubleDeps } from './trouble.ts';
 
 export interface SpoolDeps extends TroubleDeps, PositionDeps {
@@ -59,7 +59,7 @@ const createSender = <Item>({ sink, queue, position, trouble, signal, newestWant
   /** The newest event that waited when the peer began to take items again. */
   let catchUpTo: number | undefined;
 
-  const send = async () => {
+  const send = async (): Promise<Sent> => {
     try {
       return await sink.send(queue.first(sink.window), signal);
     } catch (error) {
@@ -68,7 +68,7 @@ const createSender = <Item>({ sink, queue, position, trouble, signal, newestWant
   };
   return {
     async sendWindow(): Promise<number> {
-      const { taken, failure } = await send();
+      const { taken, failure, retryAfterMs } = await send();
       if (taken > 0) {
         failures = 0;
         catchUpTo ??= Math.max(newestWanted(), queue.readTo());
@@ -80,7 +80,7 @@ const createSender = <Item>({ sink, queue, position, trouble, signal, newestWant
       catchUpTo = undefined;
       trouble.failed(failure);
       failures += 1;
-      return backoffMs(pause, failures - 1);
+      return retryAfterMs ?? backoffMs(pause, failures - 1);
     },
     noteCaughtUp(): void {
       if (catchUpTo === undefined || queue.doneTo() < catchUpTo) return;
