@@ -1,5 +1,6 @@
 import { endMaintenances, keeperFor, keepMaintaining, readinessFor } from './app/companions.ts';
 import { type Mqtt, startMqtt } from './app/mqtt.ts';
+import { type Noc, startNoc } from './app/noc.ts';
 import { type DaemonDeps, openParts, type Parts } from './app/parts.ts';
 import { version } from './app/paths.ts';
 import { noteInTime, recordInTime } from './app/record.ts';
@@ -49,6 +50,7 @@ export const startDaemon = async (config: Config, deps: DaemonDeps): Promise<Dae
   let keeper: IdentifyKeeper | undefined;
   let readiness: ReadinessKeeper | undefined;
   let mqtt: Mqtt | undefined;
+  let noc: Noc | undefined;
   try {
     await recordStart(parts);
     await kdump.refresh();
@@ -56,10 +58,12 @@ export const startDaemon = async (config: Config, deps: DaemonDeps): Promise<Dae
     keeper = keeperFor(parts);
     readiness = readinessFor(parts);
     mqtt = startMqtt(parts, readiness);
-    sockets = await openSockets(parts, keeper, readiness, mqtt);
+    noc = startNoc(parts);
+    sockets = await openSockets(parts, keeper, readiness, { mqtt, noc });
   } catch (error) {
     await fence.stop();
     await mqtt?.stop();
+    await noc?.stop();
     await readiness?.stop();
     await keeper?.stop();
     await kdump.stop();
@@ -78,6 +82,7 @@ export const startDaemon = async (config: Config, deps: DaemonDeps): Promise<Dae
       await kdump.refresh();
       readiness.refresh();
       await mqtt.refresh();
+      await noc.refresh();
     },
     rejected: (problems) =>
       noteInTime(deps.clock, events, {
@@ -91,7 +96,7 @@ export const startDaemon = async (config: Config, deps: DaemonDeps): Promise<Dae
       stopEnding();
       await local?.stop();
       await fence.stop();
-      await mqtt.stop();
+      await Promise.all([mqtt.stop(), noc.stop()]);
       await readiness.stop();
       await keeper.stop();
       evidence.stop();

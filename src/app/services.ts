@@ -22,6 +22,7 @@ import type { Hardware } from './hardware.ts';
 import { pinIdentity, unpinIdentity } from './identity.ts';
 import type { KdumpKeeper } from './kdump.ts';
 import { setMaintenance } from './maintenance.ts';
+import type { Noc } from './noc.ts';
 import { version } from './paths.ts';
 import { type ReadingDeps, readServerEventLog, readServerSensors } from './readings.ts';
 
@@ -37,6 +38,7 @@ export interface ServiceDeps {
   readonly keeper: Pick<IdentifyKeeper, 'whileFencing' | 'byHand'>;
   readonly readiness: Pick<ReadinessKeeper, 'of' | 'whileFencing'>;
   readonly kdump: Pick<KdumpKeeper, 'portFor' | 'counters'>;
+  readonly noc: Pick<Noc, 'health' | 'test'>;
   readonly mqtt: { health(): MqttHealth | undefined };
 }
 
@@ -204,8 +206,10 @@ export const createServices = (deps: ServiceDeps): EngineServices => {
       knownServer(deps, report.node);
       await deps.events.record({ type: 'cluster.reported', source: 'engine', data: report });
     },
+    testNoc: (sink) => deps.noc.test(sink),
     async health() {
       const kdump = deps.kdump.counters();
+      const noc = deps.noc.health();
       const mqtt = deps.mqtt.health();
       const uptimeSeconds = Math.floor((deps.clock.nowMs() - startedMs) / 1000);
       return {
@@ -214,6 +218,7 @@ export const createServices = (deps: ServiceDeps): EngineServices => {
         jobsRunning: deps.fence.running(),
         journal: await journalHealth(deps),
         ...(kdump && { kdump }),
+        ...(noc && { noc }),
         ...(mqtt && { mqtt }),
       };
     },

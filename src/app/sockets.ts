@@ -4,6 +4,7 @@ import type { Config } from '../config/load.ts';
 import type { ReadinessKeeper } from '../fence/readiness-keeper.ts';
 import type { IdentifyKeeper } from '../panel/identify-keeper.ts';
 import type { Mqtt } from './mqtt.ts';
+import type { Noc } from './noc.ts';
 import { identitiesOf, type Parts } from './parts.ts';
 import { recordInTime } from './record.ts';
 import { createServices } from './services.ts';
@@ -25,7 +26,7 @@ export const openSockets = async (
   parts: Parts,
   keeper: IdentifyKeeper,
   readiness: ReadinessKeeper,
-  mqtt: Mqtt,
+  { mqtt, noc }: { readonly mqtt: Mqtt; readonly noc: Noc },
 ): Promise<EngineSocket[]> => {
   const { clock, log } = parts.deps;
   const { journal, bus, fence, evidence, current, kdump } = parts;
@@ -47,6 +48,7 @@ export const openSockets = async (
       readiness,
       kdump,
       mqtt,
+      noc,
     },
   });
   const language = () => config().alerts.language;

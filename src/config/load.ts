@@ -23,6 +23,7 @@ import {
   type MqttReading,
   readMqtt,
 } from './mqtt-section.ts';
+import { assembleNoc, checkNoc, doubtNoc, type NocConfig, type NocReading, readNoc } from './noc-section.ts';
 import { type ConfigProblem, formatProblem, inLineOrder } from './problem.ts';
 import { type ConfigFile, configSchema, defaultDeviceDirectories } from './schema.ts';
 import type { SecretSources } from './secrets.ts';
@@ -42,9 +43,11 @@ export interface ServerConfig {
 }
 
 /** The whole configuration: defaults filled in, paths absolute, secrets read. */
-export interface Config extends Readonly<Omit<ConfigFile, 'servers' | 'mqtt'>> {
+export interface Config extends Readonly<Omit<ConfigFile, 'servers' | 'mqtt' | 'noc'>> {
   /** By name. It has no prototype, so that a server nobody configured is undefined whatever its name. */
   readonly servers: Readonly<Record<string, ServerConfig>>;
+  /** Missing where nobody outside is told. */
+  readonly noc?: NocConfig;
   /** Missing where nothing is published. */
   readonly mqtt?: MqttConfig;
 }
@@ -143,9 +146,10 @@ const resolveBmcs = async (root: unknown, deps: BmcSectionDeps): Promise<Resolve
 };
 
 const assemble = (
-  { mqtt: section, ...file }: ConfigFile,
+  { mqtt: section, noc, ...file }: ConfigFile,
   bmcs: ReadonlyMap<string, BmcConfig>,
   { files }: MqttReading,
+  sinks: NocReading,
 ): Config => {
   const servers: Record<string, ServerConfig> = Object.create(null);
   for (const [name, { hostname, pinIdentity, deadlineSeconds, chain }] of Object.entries(file.servers)) {
@@ -159,7 +163,7 @@ const assemble = (
     };
   }
   const mqtt = section && assembleMqtt({ ...file, mqtt: section }, files);
-  return { ...file, servers, ...(mqtt && { mqtt }) };
+  return { ...file, servers, ...(mqtt && { mqtt }), ...(noc && { noc: assembleNoc(noc, sinks) }) };
 };
 
 /**
@@ -184,16 +188,21 @@ export const loadConfig = async (
   });
   const found = await resolveBmcs(root, { drivers, devices, folder, environment, openFiles });
   const mqtt = await readMqtt(root, { folder, environment, openFiles });
+  const noc = await readNoc(root, { folder, environment, openFiles });
+  const nocComplaints = [...noc.problems, ...(file ? checkNoc(file, noc, deps.isEventGlob) : [])];
   const at = ({ path: where, message }: Complaint) => problemAt(yaml, where, message);
   const own = inLineOrder([
     ...yaml.problems,
-    ...[...complaints, ...found.problems, ...mqtt.problems].map(at),
+    ...[...complaints, ...found.problems, ...mqtt.problems, ...nocComplaints].map(at),
   ]);
   if (!file || own.length + devices.problems.length > 0) return fail([...own, ...devices.problems]);
   return ok({
-    config: assemble(file, found.bmcs, mqtt),
+    config: assemble(file, found.bmcs, mqtt, noc),
     warnings: inLineOrder(
-      [...doubtOwners(file), ...doubtMqtt(file), ...found.warnings, ...mqtt.warnings].map(at),
+      [
+        ...[...doubtOwners(file), ...doubtMqtt(file), ...doubtNoc(noc)],
+        ...[...found.warnings, ...mqtt.warnings, ...noc.warnings],
+      ].map(at),
     ).map(formatProblem),
     notices: devices.notices,
   });

@@ -1,11 +1,9 @@
-import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { isIP } from 'node:net';
 import { resolve } from 'node:path';
-import { fail, ok, type Result } from '../core/result.ts';
 import type { Secret } from '../core/secret.ts';
+import { keyComplaint, readCertificates } from './certificates.ts';
 import type { SecretSpec } from './driver.ts';
 import type { Complaint } from './explain.ts';
-import { readBounded } from './files.ts';
 import { type BrokerUrl, type MqttSection, parseBrokerUrl } from './mqtt-schema.ts';
 import type { ConfigFile } from './schema.ts';
 import { resolveSecrets, type SecretSources } from './secrets.ts';
@@ -37,31 +35,6 @@ export interface MqttReading {
 const secretSpecs: Record<string, SecretSpec> = {
   password: { required: false, maxBytes: 1024, describe: 'Password at the broker.' },
   key: { required: false, maxBytes: 4096, describe: 'Private key of the gateway.' },
-};
-
-/** The list of all authorities of a system has some 250 KB. */
-const largestCertificates = 1024 * 1024;
-
-const readCertificates = async (file: string): Promise<Result<Buffer, string>> => {
-  const content = await readBounded(file, largestCertificates);
-  if (!content.ok) return fail(`the file named here ${content.failure}`);
-  try {
-    new X509Certificate(content.value.bytes);
-    return ok(content.value.bytes);
-  } catch {
-    return fail('the file named here does not begin with a certificate in PEM');
-  }
-};
-
-/** Why this key is of no use with this certificate; undefined where it is. */
-const keyComplaint = (key: Secret, cert: Buffer | undefined): string | undefined => {
-  try {
-    const privateKey = createPrivateKey(key.reveal());
-    if (!cert || new X509Certificate(cert).checkPrivateKey(privateKey)) return undefined;
-    return 'the private key given here does not belong to the certificate of certFile';
-  } catch {
-    return 'what is given here is no private key in PEM without a passphrase';
-  }
 };
 
 type Section = Readonly<Record<string, unknown>>;

@@ -5,6 +5,7 @@ import { fence } from './fence-section.ts';
 import { fileMode, group, name, path } from './fields.ts';
 import { localSection } from './local-section.ts';
 import { mqttSchema } from './mqtt-schema.ts';
+import { nocSchema } from './noc-schema.ts';
 
 /** Where a user's own device definitions are looked for when the configuration names no folders. */
 export const defaultDeviceDirectories = ['/etc/noroshi/devices.d'];
@@ -180,6 +181,7 @@ export const configSchema = z.strictObject({
   journal,
   alerts,
   mqtt: mqttSchema,
+  noc: nocSchema,
   log,
   deviceDirectories: z
     .array(path)

@@ -308,6 +308,10 @@ export const errorCatalogue = {
     meaning: 'The parameters of the method are wrong.',
     remedy: 'The message names the path that is wrong.',
   },
+  'noc.sink': {
+    meaning: 'The configuration has no such sink.',
+    remedy: 'Look at noc.sinks of the configuration, or reload it.',
+  },
   'rpc.lineTooLong': {
     meaning: 'A line was longer than 1 MiB.',
     remedy: 'Send shorter requests; the connection was closed.',

@@ -61,6 +61,7 @@ export const fakeServices = (): EngineServices => ({
   confirmOff: async (order) => ({ ...order, at: '2026-01-01T00:00:00.000Z', evidence }),
   examine: async (server = row.name) => ({ works: true, servers: [{ server, works: true, findings: [] }] }),
   reportNode: async () => undefined,
+  testNoc: async () => [],
   health: () => ({ uptimeSeconds: 7, journal: { state: 'ok' } }),
 });
 

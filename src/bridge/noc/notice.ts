@@ -3,6 +3,9 @@ import { alertsOf } from '../../events/alerts/alerts.ts';
 import { type Event, type EventType, type Severity, serverOf } from '../../events/catalogue.ts';
 import { type NoticePart, type NoticeRow, type NoticeState, noticeRows } from './notice-rows.ts';
 
+/** What a notice says it is that stands for no event: somebody tries the way. */
+export const testType = 'noc.test';
+
 /** A message to the NOC. */
 export interface Notice {
   /** The same for what raises and what clears: `GATEWAY/what/whom`. */
@@ -15,7 +18,7 @@ export interface Notice {
   readonly server?: string;
   /** One sentence in the configured language, without control characters. */
   readonly text: string;
-  readonly type: EventType;
+  readonly type: EventType | typeof testType;
   /** The product's alert, where it has one for this event. */
   readonly alert?: { readonly module: string; readonly id: number };
   /** Of the event in the journal of this gateway; 0 where it is not in there. */

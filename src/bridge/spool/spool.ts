@@ -68,7 +68,8 @@ const createSender = <Item>({ sink, queue, position, trouble, signal, newestWant
   };
   return {
     async sendWindow(): Promise<number> {
-      const { taken, failure, retryAfterMs } = await send();
+      const { taken, retryAfterMs, ...sent } = await send();
+      const failure = sent.failure ?? (taken > 0 ? undefined : 'it took nothing');
       if (taken > 0) {
         failures = 0;
         catchUpTo ??= Math.max(newestWanted(), queue.readTo());
