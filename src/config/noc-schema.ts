@@ -50,7 +50,7 @@ const [authFile, authEnv] = secretKeys('the authentication passphrase (v3), 8 by
 const [privFile, privEnv] = secretKeys('the privacy passphrase (v3); without one nothing is encrypted');
 
 const snmp = z.strictObject({
-  type: z.literal('snmp'),
+  type: z.literal('snmp').describe('SNMP notifications.'),
   host,
   port: port('162'),
   version: z.enum(['v1', 'v2c', 'v3']).default('v2c').describe('Version of SNMP.'),
@@ -102,7 +102,7 @@ const caFile = path
   .describe('Authorities that its certificate must come from (PEM); those of the system, unless given.');
 
 const syslog = z.strictObject({
-  type: z.literal('syslog'),
+  type: z.literal('syslog').describe('Syslog (RFC 5424).'),
   host,
   port: port('514 (UDP and TCP) or 6514 (TLS)'),
   transport: z.enum(['udp', 'tcp', 'tls']).default('udp').describe('What the messages go over.'),
@@ -140,7 +140,7 @@ const mailbox = z
 const [passwordFile, passwordEnv] = secretKeys('the password at the mail server');
 
 const mail = z.strictObject({
-  type: z.literal('mail'),
+  type: z.literal('mail').describe('Mail by SMTP.'),
   host,
   port: port('587 (starttls), 465 (tls) or 25 (none)'),
   security: z
