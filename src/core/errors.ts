@@ -259,7 +259,7 @@ export const errorCatalogue = {
       'Correct mqtt.user and the password file, or the account in the broker, and reload; until then it is tried again only every few minutes.',
   },
   'mqtt.clientIdTaken': {
-    meaning: 'Another client with the same client id took the connection to the MQTT broker over.',
+    meaning: 'Another client with the same client id takes the connection to the MQTT broker over.',
     remedy:
       'Find the second gateway with this cluster and node name (a copied configuration?), or give each a mqtt.clientId of its own.',
   },
@@ -280,8 +280,12 @@ export const errorCatalogue = {
     remedy: 'Check the broker and the network to it: the connection stands, but nothing comes back.',
   },
   'mqtt.lost': {
-    meaning: 'The connection to the MQTT broker ended.',
+    meaning: 'The connection to the MQTT broker ended without a reason.',
     remedy: 'Nothing is to be done unless it happens often; it is opened again by itself.',
+  },
+  'mqtt.ended': {
+    meaning: 'The MQTT broker ended the connection and said why.',
+    remedy: 'Look up the reason in the message and in the log of the broker; it is tried again.',
   },
   'socket.inUse': {
     meaning: 'A live process already listens on this socket.',

@@ -138,7 +138,7 @@ export const openConnection: OpenConnection = (options, clock) => {
     fault ??= streamFault(error, open);
   });
   stream.on('close', () => {
-    const why = fault ?? mqttFault('mqtt.lost', 'the broker closed the connection');
+    const why = fault ?? mqttFault('mqtt.lost', 'the broker closed the connection without a reason');
     flight.close(why);
     for (const fail of underWay) fail(why);
     tellOpened(why);

@@ -32,7 +32,7 @@ export const disconnectFault = (reasonCode: number, clientId: string): MqttFault
     const message = `another client with the client id ${clientId} took the connection over`;
     return mqttFault('mqtt.clientIdTaken', message);
   }
-  const code = refusedCredentials.includes(reasonCode) ? 'mqtt.credentials' : 'mqtt.lost';
+  const code = refusedCredentials.includes(reasonCode) ? 'mqtt.credentials' : 'mqtt.ended';
   return mqttFault(code, `the broker ended the connection: ${words(reasonCode)}`);
 };
 

@@ -42,9 +42,11 @@ export interface Link {
 
 const usual: Backoff = { firstMs: 1_000, factor: 2, maxMs: 30_000 };
 /** Neither a password nor a client id gets right by trying; and each try throws the other client out. */
-const patient: Backoff = { firstMs: 30_000, factor: 2, maxMs: 300_000 };
-/** A connection that stood for so long makes the failures before it forgotten. */
-const lastingMs = 60_000;
+const patientMs = 60_000;
+/** A connection that stood for so long makes what went wrong before it forgotten; longer than two patient pauses. */
+const lastingMs = 150_000;
+/** So many connections in a row that the broker took, and closed soon and without a word, are no accident. */
+const suspiciousEndings = 3;
 /** For the last message and for the farewell, each. */
 const farewellLimitMs = 400;
 
@@ -53,7 +55,17 @@ const stopped = () => mqttFault('mqtt.lost', 'the gateway stops');
 /** The pause after a number of failures in a row, in milliseconds. */
 export const pauseMs = (fault: MqttFault, failures: number, luck: number): number => {
   const slow = fault.code === 'mqtt.credentials' || fault.code === 'mqtt.clientIdTaken';
-  return backoffMs(slow ? patient : usual, failures - 1) * (0.8 + 0.4 * luck);
+  return (slow ? patientMs : backoffMs(usual, failures - 1)) * (0.8 + 0.4 * luck);
+};
+
+/**
+ * What a connection ended on, or, where it is the latest of many that ended alike, what is behind that: not every broker
+ * says that another client took over (Mosquitto 2.0.11 does not).
+ */
+export const suspect = (why: MqttFault, soonClosed: number, clientId: string): MqttFault => {
+  if (soonClosed < suspiciousEndings) return why;
+  const message = `the broker took ${soonClosed} connections in a row and closed each of them soon without a reason: another client probably has the client id ${clientId}`;
+  return mqttFault('mqtt.clientIdTaken', message);
 };
 
 export const startLink = (deps: LinkDeps): Link => {
@@ -64,6 +76,8 @@ export const startLink = (deps: LinkDeps): Link => {
   let since = isoNow(clock);
   let connections = 0;
   let failures = 0;
+  /** Connections in a row that the broker closed soon and without a word. */
+  let soonClosed = 0;
   let lastError: LinkStatus['lastError'];
   let fault: MqttFault = mqttFault('mqtt.unreachable', 'the broker has not answered yet');
   const waiters = new Set<() => void>();
@@ -87,8 +101,10 @@ export const startLink = (deps: LinkDeps): Link => {
     const why = await connection.ended;
     current = undefined;
     since = isoNow(clock);
-    if (clock.nowMs() - standsMs >= lastingMs) failures = 0;
-    return why;
+    const lasted = clock.nowMs() - standsMs >= lastingMs;
+    if (lasted) failures = 0;
+    soonClosed = lasted || why.code !== 'mqtt.lost' ? 0 : soonClosed + 1;
+    return suspect(why, soonClosed, options().clientId);
   };
   const runOnce = async (): Promise<MqttFault> => {
     const connection = open(options(), clock);
@@ -96,7 +112,9 @@ export const startLink = (deps: LinkDeps): Link => {
     stopping.signal.listen(giveUp);
     const refused = await connection.opened;
     stopping.signal.forget(giveUp);
-    return refused ?? stand(connection);
+    if (!refused) return stand(connection);
+    soonClosed = 0;
+    return refused;
   };
   const run = async (): Promise<void> => {
     while (!stopping.signal.calledOff) {
