@@ -8,10 +8,12 @@ import type { SinkStatus } from '../bridge/spool/sink.ts';
 import { type Spool, startSpool } from '../bridge/spool/spool.ts';
 import type { NocConfig, SinkConfig } from '../config/noc-section.ts';
 import { CodedError, messageOf } from '../core/errors.ts';
+import type { Event } from '../events/catalogue.ts';
 import { lookupName } from '../io/resolve.ts';
 import { senderFor } from './noc-senders.ts';
 import type { Parts } from './parts.ts';
 import { note } from './record.ts';
+import { watchCondition } from './unrecorded.ts';
 
 /** What `health` says of the NOC. */
 export interface NocHealth {
@@ -103,6 +105,16 @@ export const startNoc = (parts: Parts): Noc => {
   };
   void refresh();
 
+  const tellNow = (event: Event): void => {
+    for (const [name, { sink }] of running)
+      void sink.tell(event).then((failure) => {
+        if (failure !== undefined)
+          log.warn({ sink: name, event: event.type, failure }, 'what is not on record could not be told');
+      });
+  };
+  parts.onUnrecorded.add(tellNow);
+  const stopWatching = watchCondition({ clock, journal }, tellNow);
+
   return {
     refresh,
     health() {
@@ -119,6 +131,8 @@ export const startNoc = (parts: Parts): Noc => {
       throw new CodedError('noc.sink', name === undefined ? undefined : `there is no sink ${name}`);
     },
     async stop() {
+      stopWatching();
+      parts.onUnrecorded.delete(tellNow);
       await turn;
       await Promise.all([...running.values()].map(({ spool }) => spool.stop()));
       running.clear();

@@ -1,4 +1,5 @@
 import { type Clock, isoNow } from '../../core/clock.ts';
+import { messageOf } from '../../core/errors.ts';
 import { createLane } from '../../core/lane.ts';
 import type { Event } from '../../events/catalogue.ts';
 import type { Journal } from '../../events/journal.ts';
@@ -35,7 +36,12 @@ export interface NocSink {
   readonly sink: Sink<Notice>;
   /** Sends a notice past the spool; waits for a `send` that is under way. */
   test(): Promise<TestResult>;
+  /** Tries once to send what is not in the journal, where it is wanted. Resolves with what went wrong; never rejects. */
+  tell(event: Event): Promise<string | undefined>;
 }
+
+/** Messages past the journal that may wait for a slow receiver. */
+const mostAside = 16;
 
 const testNotice = ({ gateway, cluster, language }: Speaker, at: string): Notice => ({
   ...{ key: `${gateway}/test`, state: 'note', severity: 'info', weight: 'info' },
@@ -66,6 +72,15 @@ export const createNocSink = ({ name, filter, sender }: NocSinkOptions, deps: No
       begin: (after) => replayMaintenances(journal, { types: [...types], upTo: after }, pick),
       send: (notices, signal) => lane.run('background', () => sender.send(notices, signal)),
       close: () => sender.close(),
+    },
+    async tell(event) {
+      const notice = noticeOf(event, speaker());
+      if (!notice || !isWanted(event, notice)) return undefined;
+      if (lane.depth() > mostAside) return 'too many wait';
+      const { failure } = await lane
+        .run('operator', () => sender.send([notice], never))
+        .catch((error: unknown) => ({ failure: messageOf(error) }));
+      return failure;
     },
     async test() {
       const startedMs = clock.nowMs();
