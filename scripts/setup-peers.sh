@@ -5,7 +5,7 @@ set -euo pipefail
 
 packages=(
   openipmi ipmitool freeipmi-tools ipmiutil socat gcc libc6-dev systemd fence-agents
-  snmp snmpd snmptrapd smitools mosquitto mosquitto-clients
+  snmp snmpd snmptrapd smitools mosquitto mosquitto-clients openssl
 )
 # What the packages would start by themselves (ipmiutil_wdt arms a hardware watchdog).
 services=(openipmi ipmievd ipmiutil_wdt ipmiutil_asy ipmiutil_evt ipmi_port snmpd snmptrapd mosquitto)
@@ -23,6 +23,7 @@ Peers of the interop tests (Debian packages):
   snmp, snmpd, snmptrapd  snmptrap and snmpinform, an agent, and a trap receiver
   smitools         smilint, which checks a MIB
   mosquitto, mosquitto-clients  an MQTT broker, and its clients
+  openssl          makes the certificates of the tests
   systemd          systemd-notify, which tells the service manager
   fence-agents     fence_kdump_send, which crash kernels send with
   gcc, libc6-dev   compile the library with which tests make a disk hang or fill up

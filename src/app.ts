@@ -1,4 +1,6 @@
 import { endMaintenances, keeperFor, keepMaintaining, readinessFor, trapsFor } from './app/companions.ts';
+import { type Mqtt, startMqtt } from './app/mqtt.ts';
+import { type Noc, startNoc } from './app/noc.ts';
 import { type DaemonDeps, openParts, type Parts } from './app/parts.ts';
 import { version } from './app/paths.ts';
 import { noteInTime, recordInTime } from './app/record.ts';
@@ -49,6 +51,8 @@ export const startDaemon = async (config: Config, deps: DaemonDeps): Promise<Dae
   let keeper: IdentifyKeeper | undefined;
   let readiness: ReadinessKeeper | undefined;
   let traps: Traps | undefined;
+  let mqtt: Mqtt | undefined;
+  let noc: Noc | undefined;
   try {
     await recordStart(parts);
     await kdump.refresh();
@@ -56,10 +60,14 @@ export const startDaemon = async (config: Config, deps: DaemonDeps): Promise<Dae
     keeper = keeperFor(parts);
     readiness = readinessFor(parts);
     traps = await trapsFor(parts);
-    sockets = await openSockets(parts, keeper, readiness, traps);
+    mqtt = startMqtt(parts, readiness);
+    noc = startNoc(parts);
+    sockets = await openSockets(parts, keeper, readiness, { traps, mqtt, noc });
   } catch (error) {
     await fence.stop();
     await traps?.stop();
+    await mqtt?.stop();
+    await noc?.stop();
     await readiness?.stop();
     await keeper?.stop();
     await kdump.stop();
@@ -78,6 +86,8 @@ export const startDaemon = async (config: Config, deps: DaemonDeps): Promise<Dae
       await kdump.refresh();
       readiness.refresh();
       await traps.refresh();
+      await mqtt.refresh();
+      await noc.refresh();
     },
     rejected: (problems) =>
       noteInTime(deps.clock, events, {
@@ -92,6 +102,7 @@ export const startDaemon = async (config: Config, deps: DaemonDeps): Promise<Dae
       await local?.stop();
       await fence.stop();
       await traps.stop();
+      await Promise.all([mqtt.stop(), noc.stop()]);
       await readiness.stop();
       await keeper.stop();
       evidence.stop();

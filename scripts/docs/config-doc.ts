@@ -1,6 +1,7 @@
 import { bmcDefinitionSchema } from '../../src/config/devices.ts';
 import type { DriverSpec, SecretSpec } from '../../src/config/driver.ts';
 import { expectationOf, type SchemaNode, schemaNodeOf } from '../../src/config/expectation.ts';
+import { sinkSchemas } from '../../src/config/noc-schema.ts';
 import { configSchema } from '../../src/config/schema.ts';
 import { usableKeys } from '../../src/config/secrets.ts';
 import { code, table } from './markdown.ts';
@@ -55,6 +56,27 @@ server2:
   keeps what the configured deadline would leave it, and at least 2 s. A \`bmc\` or a \`script\` is never cut for
   another method. A wait that was cut stays cut, though a request with more time joins the job.
 - **Mind your engine's own limit**: it must be longer than the deadline of the server, or it gives up during the dump.`;
+
+const nocRules = `A sink is one receiver. Each has its own position in the journal, so that one that is dead or slow costs nobody else
+anything: what it wants waits in the journal, for as long as \`journal\` keeps it, and goes out in order, at least once.
+\`health\` shows \`queued\`, \`lastSentAt\` and \`lastError\` of each; \`noroshi noc test [SINK]\` tries the way.
+
+\`\`\`yaml
+noc:
+  baseOid: "1.3.6.1.4.1.32473.1"
+  sinks:
+    manager: { type: snmp, host: 192.0.2.70, version: v3, user: noroshi, authFile: noc.auth, privFile: noc.priv }
+    logs: { type: syslog, host: logs.example.com, transport: tls, caFile: noc-ca.pem }
+    people: { type: mail, host: 192.0.2.25, user: noroshi, passwordFile: smtp.pw, from: noroshi@example.com, to: [noc@example.com], severity: warning }
+\`\`\`
+
+- **What is certain.** An inform was answered and a mail was taken by its server; a trap and a syslog message were sent
+  and nobody objected, which is all these protocols can tell.
+- **Raise and clear** have the same key, \`GATEWAY/what/SERVER\`. A server in maintenance raises nothing, but for forced stops
+  and local actions, which are always told; what still stands when the maintenance ends is told then.
+- **SNMPv3**: the receiver must know the engine id of the gateway for traps (\`createUser -e 0x… USER …\` of snmptrapd);
+  \`health\` shows it. For informs it needs none. Boots are kept in the state directory.
+- The receivers' MIB is \`mibs/NOROSHI-MIB.txt\`, or \`noroshi noc mib\` for your own \`baseOid\`.`;
 
 const deviceRules = `A model is a file of ten lines: which driver, and the options that suit the hardware. Those that come with
 Noroshi are in \`devices/bmc/\`. Your own go to \`FOLDER/bmc/*.yaml\` in one of the \`deviceDirectories\`; the same
@@ -125,6 +147,11 @@ export const renderConfigDoc = (specs: readonly DriverSpec[], example: string): 
     'Beside `model`, a `bmc` section holds the options and secrets of the driver that its model names.',
     secretRules,
     ...specs.map(driverSection),
+    '## Sinks of the NOC',
+    nocRules,
+    ...Object.entries(sinkSchemas).map(
+      ([type, schema]) => `### Sink ${code(type)}\n\n${table(head, rowsInside(schemaNodeOf(schema)))}`,
+    ),
     '## Device definitions',
     deviceRules,
     table(head, rowsInside(schemaNodeOf(bmcDefinitionSchema))),

@@ -21,6 +21,7 @@ import { buildHardware, type Hardware } from './hardware.ts';
 import { type KdumpKeeper, keepKdump } from './kdump.ts';
 import { localServiceFor } from './local.ts';
 import { note } from './record.ts';
+import { type OnUnrecorded, tellingUnrecorded } from './unrecorded.ts';
 
 export interface DaemonDeps {
   readonly clock: Clock;
@@ -33,6 +34,8 @@ export interface Parts {
   readonly journal: Journal;
   readonly bus: Bus;
   readonly events: EventLog;
+  /** Who hears of critical events that the disk does not take. */
+  readonly onUnrecorded: Set<OnUnrecorded>;
   /** What a reload replaces. */
   readonly current: { config: Config; hardware: Hardware };
   /** What reloads replaced and jobs may still use. */
@@ -108,7 +111,14 @@ export const openParts = async (config: Config, deps: DaemonDeps): Promise<Parts
     const bus = createBus(log);
     const eventLog = createEventLog({ journal, bus, log, clock });
     await eventLog.start();
-    const events = loggingAlerts(eventLog, log, () => current.config.alerts.language);
+    const onUnrecorded = new Set<OnUnrecorded>();
+    const events = tellingUnrecorded(
+      loggingAlerts(eventLog, log, () => current.config.alerts.language),
+      clock,
+      (event) => {
+        for (const tell of onUnrecorded) tell(event);
+      },
+    );
     const current = { config, hardware: hardwareFor(config, deps, events) };
     const evidence = evidenceFor(current, clock, bus, events);
     const kdump = keepKdump({ clock, log, config: () => current.config });
@@ -117,6 +127,7 @@ export const openParts = async (config: Config, deps: DaemonDeps): Promise<Parts
       journal,
       bus,
       events,
+      onUnrecorded,
       current,
       replaced: new Set(),
       fence: fenceFor({ current, events, kdump }, deps),

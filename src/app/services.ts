@@ -1,5 +1,6 @@
 import { identifySeconds, setIdentify } from '../bmc/identify.ts';
 import type { EngineServices, FenceSelector, LastFence, ServerRow } from '../bridge/engine/services.ts';
+import type { MqttHealth } from '../bridge/mqtt/bridge.ts';
 import type { Config } from '../config/load.ts';
 import type { Clock } from '../core/clock.ts';
 import { deadlineIn } from '../core/deadline.ts';
@@ -21,6 +22,7 @@ import type { Hardware } from './hardware.ts';
 import { pinIdentity, unpinIdentity } from './identity.ts';
 import type { KdumpKeeper } from './kdump.ts';
 import { setMaintenance } from './maintenance.ts';
+import type { Noc } from './noc.ts';
 import { version } from './paths.ts';
 import { type ReadingDeps, readServerEventLog, readServerSensors } from './readings.ts';
 import type { Traps } from './traps.ts';
@@ -38,26 +40,34 @@ export interface ServiceDeps {
   readonly readiness: Pick<ReadinessKeeper, 'of' | 'whileFencing'>;
   readonly kdump: Pick<KdumpKeeper, 'portFor' | 'counters'>;
   readonly traps: Pick<Traps, 'counters'>;
+  readonly noc: Pick<Noc, 'health' | 'test'>;
+  readonly mqtt: { health(): MqttHealth | undefined };
 }
 
 const operatorLimitMs = 10_000;
 
 const neverSeen: ServerView = { power: 'unknown', bmc: 'unknown', identifyLit: false, reported: 'unknown' };
 
-const lastFenceOf = (deps: ServiceDeps, job: string): LastFence => {
+/** What a row is made from. */
+export type RowDeps = Pick<ServiceDeps, 'clock' | 'events' | 'evidence' | 'fence'> & {
+  readonly readiness: Pick<ReadinessKeeper, 'of'>;
+};
+
+const lastFenceOf = (deps: RowDeps, job: string): LastFence => {
   const report = findReport(deps, job);
   return { job, ...(report && { action: report.action, outcome: report.outcome, fenced: report.fenced }) };
 };
 
-const findReport = ({ fence, events }: ServiceDeps, job: string): FenceReport | undefined =>
+const findReport = ({ fence, events }: RowDeps, job: string): FenceReport | undefined =>
   fence.find(job)?.report ?? events.view().jobs[job]?.report;
 
-const readinessRow = ({ readiness }: ServiceDeps, name: string): Pick<ServerRow, 'ready' | 'readiness'> => {
+const readinessRow = ({ readiness }: RowDeps, name: string): Pick<ServerRow, 'ready' | 'readiness'> => {
   const { ready, ...rest } = readiness.of(name);
   return { ready, readiness: rest };
 };
 
-const rowOf = (deps: ServiceDeps, name: string): ServerRow => {
+/** What is known of a configured server now. */
+export const rowOf = (deps: RowDeps, name: string): ServerRow => {
   const { events, evidence, clock } = deps;
   const known = events.view().servers[name] ?? neverSeen;
   const { identifyLit, lamp: _lamp, outage: _outage, lastFence: _recorded, ...rest } = known;
@@ -84,7 +94,7 @@ const rowOf = (deps: ServiceDeps, name: string): ServerRow => {
 };
 
 /** What the fence room remembers goes before the record: a job may not have reached the disk, yet or ever. */
-const latestJob = ({ fence, events }: ServiceDeps, server: string): string | undefined =>
+const latestJob = ({ fence, events }: RowDeps, server: string): string | undefined =>
   fence.latestOf(server) ?? events.view().servers[server]?.lastFence;
 
 const knownServer = ({ config }: ServiceDeps, name: string): string => {
@@ -200,8 +210,11 @@ export const createServices = (deps: ServiceDeps): EngineServices => {
       knownServer(deps, report.node);
       await deps.events.record({ type: 'cluster.reported', source: 'engine', data: report });
     },
+    testNoc: (sink) => deps.noc.test(sink),
     async health() {
       const kdump = deps.kdump.counters();
+      const noc = deps.noc.health();
+      const mqtt = deps.mqtt.health();
       const uptimeSeconds = Math.floor((deps.clock.nowMs() - startedMs) / 1000);
       const traps = await deps.traps.counters();
       return {
@@ -211,6 +224,8 @@ export const createServices = (deps: ServiceDeps): EngineServices => {
         journal: await journalHealth(deps),
         ...(kdump && { kdump }),
         ...(traps && { traps }),
+        ...(noc && { noc }),
+        ...(mqtt && { mqtt }),
       };
     },
   };

@@ -3,6 +3,8 @@ import { type EngineSocket, listenEngineSocket } from '../bridge/engine/server.t
 import type { Config } from '../config/load.ts';
 import type { ReadinessKeeper } from '../fence/readiness-keeper.ts';
 import type { IdentifyKeeper } from '../panel/identify-keeper.ts';
+import type { Mqtt } from './mqtt.ts';
+import type { Noc } from './noc.ts';
 import { identitiesOf, type Parts } from './parts.ts';
 import { recordInTime } from './record.ts';
 import { createServices } from './services.ts';
@@ -25,7 +27,7 @@ export const openSockets = async (
   parts: Parts,
   keeper: IdentifyKeeper,
   readiness: ReadinessKeeper,
-  traps: Traps,
+  { traps, mqtt, noc }: { readonly traps: Traps; readonly mqtt: Mqtt; readonly noc: Noc },
 ): Promise<EngineSocket[]> => {
   const { clock, log } = parts.deps;
   const { journal, bus, fence, evidence, current, kdump } = parts;
@@ -47,6 +49,8 @@ export const openSockets = async (
       readiness,
       kdump,
       traps,
+      mqtt,
+      noc,
     },
   });
   const language = () => config().alerts.language;

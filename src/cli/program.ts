@@ -166,6 +166,24 @@ const addLocal = (program: Command, terminal: Terminal, finish: Finish): void =>
   );
 };
 
+const addNoc = (program: Command, terminal: Terminal, finish: Finish): void => {
+  const noc = program.command('noc').description('the way to the NOC: SNMP, syslog, mail');
+  engineCommand(
+    noc,
+    'test [sink]',
+    'send a test message to one sink, or to all, and say what came of it',
+  ).action(async (sink: string | undefined, options: EngineOptions) =>
+    finish(await (await import('./commands/noc.ts')).nocTestCommand(terminal, sink, options)),
+  );
+  noc
+    .command('mib')
+    .description('print the MIB of our notifications')
+    .option('--base-oid <oid>', 'where it hangs (noc.baseOid)')
+    .action(async (options: { readonly baseOid?: string }) =>
+      finish((await import('./commands/noc.ts')).nocMibCommand(terminal, options)),
+    );
+};
+
 const addDemo = (program: Command, terminal: Terminal, finish: Finish): void => {
   program
     .command('demo')
@@ -212,6 +230,7 @@ export const runProgram = async (argv: readonly string[], terminal: Terminal): P
   addBmcCommands(program, terminal, finish);
   addDeviceCommands(program, terminal, finish);
   addLocal(program, terminal, finish);
+  addNoc(program, terminal, finish);
   await addSim(program, argv, terminal, finish);
   addDemo(program, terminal, finish);
   try {

@@ -3,9 +3,12 @@ import { bmcDrivers } from '../bmc/drivers/index.ts';
 import { type LoadDeps, type LoadedConfig, loadConfig } from '../config/load.ts';
 import { formatProblem } from '../config/problem.ts';
 import { fail, type Result } from '../core/result.ts';
+import { typesMatching } from '../events/glob.ts';
 import { formatValues } from '../snmp-trap/rules/rule-book.ts';
 
 const specs = Object.fromEntries(Object.entries(bmcDrivers).map(([name, { spec }]) => [name, spec]));
+
+const isEventGlob = (glob: string): boolean => typesMatching([glob]).length > 0;
 
 /** The configuration with the built-in devices and drivers, or every problem as `file:line: path: what is wrong`. */
 export const readConfig = async (
@@ -18,6 +21,7 @@ export const readConfig = async (
     environment,
     builtInDevices,
     trapValues: formatValues,
+    isEventGlob,
     openFiles,
   });
   return loaded.ok ? loaded : fail(loaded.failure.map(formatProblem));

@@ -15,6 +15,15 @@ import type { BmcConfig, DriverSpecs } from './driver.ts';
 import { schemaNodeOf } from './expectation.ts';
 import { type Complaint, explain } from './explain.ts';
 import { checkLocal } from './local-checks.ts';
+import {
+  assembleMqtt,
+  checkMqtt,
+  doubtMqtt,
+  type MqttConfig,
+  type MqttReading,
+  readMqtt,
+} from './mqtt-section.ts';
+import { assembleNoc, checkNoc, doubtNoc, type NocConfig, type NocReading, readNoc } from './noc-section.ts';
 import { type ConfigProblem, formatProblem, inLineOrder } from './problem.ts';
 import { type ConfigFile, configSchema, defaultDeviceDirectories } from './schema.ts';
 import type { SecretSources } from './secrets.ts';
@@ -44,11 +53,15 @@ export interface ServerConfig {
 }
 
 /** The whole configuration: defaults filled in, paths absolute, secrets read. */
-export interface Config extends Readonly<Omit<ConfigFile, 'servers' | 'traps'>> {
+export interface Config extends Readonly<Omit<ConfigFile, 'servers' | 'traps' | 'mqtt' | 'noc'>> {
   /** Missing where no traps are to be received. */
   readonly traps?: TrapsConfig;
   /** By name. It has no prototype, so that a server nobody configured is undefined whatever its name. */
   readonly servers: Readonly<Record<string, ServerConfig>>;
+  /** Missing where nobody outside is told. */
+  readonly noc?: NocConfig;
+  /** Missing where nothing is published. */
+  readonly mqtt?: MqttConfig;
 }
 
 export interface LoadDeps {
@@ -58,6 +71,8 @@ export interface LoadDeps {
   readonly builtInDevices: string;
   /** Values that trap rules of each format can use. */
   readonly trapValues: TrapDeps['formatValues'];
+  /** Whether any type of event matches. */
+  readonly isEventGlob: (glob: string) => boolean;
   /** See {@link SecretSources.openFiles}; `warn` where absent. */
   readonly openFiles?: SecretSources['openFiles'];
 }
@@ -82,6 +97,7 @@ const resolved = (file: ConfigFile, folder: string): ConfigFile => ({
 const checkFile = (
   root: unknown,
   folder: string,
+  isEventGlob: LoadDeps['isEventGlob'],
 ): { file?: ConfigFile; complaints: readonly Complaint[] } => {
   const parsed = configSchema.safeParse(root);
   if (!parsed.success) {
@@ -98,6 +114,7 @@ const checkFile = (
     ...checkIdentify(file),
     ...checkLocal(file),
     ...checkTraps(file),
+    ...checkMqtt(file, isEventGlob),
   ];
   return { file, complaints };
 };
@@ -162,11 +179,18 @@ const resolveBmcs = async (root: unknown, deps: BmcSectionDeps): Promise<Resolve
   return { bmcs, problems: [...problems, ...checkAddresses(options)], warnings };
 };
 
+/** What the sections came to that name files and definitions. */
+interface Assembled {
+  readonly bmcs: ReadonlyMap<string, BmcConfig>;
+  readonly trapSecrets: TrapSecrets;
+  readonly trapRules: readonly TrapDefinition[];
+  readonly mqttFiles: MqttReading['files'];
+  readonly sinks: NocReading;
+}
+
 const assemble = (
-  { traps, ...file }: ConfigFile,
-  bmcs: ReadonlyMap<string, BmcConfig>,
-  trapSecrets: TrapSecrets,
-  trapRules: readonly TrapDefinition[],
+  { traps, mqtt: section, noc, ...file }: ConfigFile,
+  { bmcs, trapSecrets, trapRules, mqttFiles, sinks }: Assembled,
 ): Config => {
   const servers: Record<string, ServerConfig> = Object.create(null);
   for (const [name, { hostname, pinIdentity, deadlineSeconds, chain }] of Object.entries(file.servers)) {
@@ -179,7 +203,13 @@ const assemble = (
       ...(chain && { chain }),
     };
   }
-  return { ...file, servers, ...(traps && { traps: assembleTraps(traps, trapSecrets, trapRules) }) };
+  const mqtt = section && assembleMqtt({ ...file, mqtt: section }, mqttFiles);
+  return {
+    ...{ ...file, servers },
+    ...(traps && { traps: assembleTraps(traps, trapSecrets, trapRules) }),
+    ...(mqtt && { mqtt }),
+    ...(noc && { noc: assembleNoc(noc, sinks) }),
+  };
 };
 
 /**
@@ -196,31 +226,36 @@ export const loadConfig = async (
   const folder = dirname(resolve(path));
   const { bmcDrivers: drivers, environment, builtInDevices, openFiles = 'warn' } = deps;
 
-  const { file, complaints } = checkFile(root, folder);
+  const { file, complaints } = checkFile(root, folder, deps.isEventGlob);
   const devices = await loadDevices({
     bmcDrivers: drivers,
     builtInDevices,
     userDirectories: deviceDirectoriesOf(root, folder),
   });
   const found = await resolveBmcs(root, { drivers, devices, folder, environment, openFiles });
-  const trapSecrets = await readTrapSecrets(root, { folder, environment, openFiles });
+  const sources = { folder, environment, openFiles };
+  const trapSecrets = await readTrapSecrets(root, sources);
   const trapRules = await loadTrapRules(root, {
     builtInDevices,
     userDirectories: deviceDirectoriesOf(root, folder),
     formatValues: deps.trapValues,
   });
+  const mqtt = await readMqtt(root, sources);
+  const noc = await readNoc(root, sources);
+  const nocComplaints = [...noc.problems, ...(file ? checkNoc(file, noc, deps.isEventGlob) : [])];
   const at = ({ path: where, message }: Complaint) => problemAt(yaml, where, message);
-  const own = inLineOrder([
-    ...yaml.problems,
-    ...[...complaints, ...found.problems, ...trapSecrets.problems].map(at),
-  ]);
+  const told = [...found.problems, ...trapSecrets.problems, ...mqtt.problems, ...nocComplaints];
+  const own = inLineOrder([...yaml.problems, ...[...complaints, ...told].map(at)]);
   const ofDevices = [...devices.problems, ...trapRules.problems];
   if (!file || own.length + ofDevices.length > 0) return fail([...own, ...ofDevices]);
+  const doubts = [...doubtOwners(file), ...doubtTraps(file), ...doubtMqtt(file), ...doubtNoc(noc)];
+  const warnings = [...found.warnings, ...trapSecrets.warnings, ...mqtt.warnings, ...noc.warnings];
   return ok({
-    config: assemble(file, found.bmcs, trapSecrets, trapRules.definitions),
-    warnings: inLineOrder(
-      [...doubtOwners(file), ...doubtTraps(file), ...found.warnings, ...trapSecrets.warnings].map(at),
-    ).map(formatProblem),
+    config: assemble(file, {
+      ...{ bmcs: found.bmcs, trapSecrets, trapRules: trapRules.definitions },
+      ...{ mqttFiles: mqtt.files, sinks: noc },
+    }),
+    warnings: inLineOrder([...doubts, ...warnings].map(at)).map(formatProblem),
     notices: [...devices.notices, ...trapRules.notices],
   });
 };

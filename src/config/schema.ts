@@ -4,6 +4,8 @@ import { chain } from './chain-section.ts';
 import { fence } from './fence-section.ts';
 import { fileMode, group, name, path } from './fields.ts';
 import { localSection } from './local-section.ts';
+import { mqttSchema } from './mqtt-schema.ts';
+import { nocSchema } from './noc-schema.ts';
 import { trapsSchema } from './traps-schema.ts';
 
 /** Where a user's own device definitions are looked for when the configuration names no folders. */
@@ -180,6 +182,8 @@ export const configSchema = z.strictObject({
   traps: trapsSchema,
   journal,
   alerts,
+  mqtt: mqttSchema,
+  noc: nocSchema,
   log,
   deviceDirectories: z
     .array(path)

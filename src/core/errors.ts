@@ -249,6 +249,49 @@ export const errorCatalogue = {
     meaning: 'There are 256 consumers of events already, and no room for another name.',
     remedy: 'Give each engine one fixed consumer name; a new name at every start fills the table.',
   },
+  'mqtt.unreachable': {
+    meaning: 'The MQTT broker cannot be reached.',
+    remedy: 'Check host and port of mqtt.url, the network, and that the broker runs.',
+  },
+  'mqtt.tls': {
+    meaning: 'The encrypted connection to the MQTT broker was not agreed on.',
+    remedy:
+      'Check mqtt.caFile, that the certificate of the broker names the host of mqtt.url, and certFile and keyFile where the broker wants them.',
+  },
+  'mqtt.credentials': {
+    meaning: 'The MQTT broker refuses the user, the password or the client certificate.',
+    remedy:
+      'Correct mqtt.user and the password file, or the account in the broker, and reload; until then it is tried again only every few minutes.',
+  },
+  'mqtt.clientIdTaken': {
+    meaning: 'Another client with the same client id takes the connection to the MQTT broker over.',
+    remedy:
+      'Find the second gateway with this cluster and node name (a copied configuration?), or give each a mqtt.clientId of its own.',
+  },
+  'mqtt.refused': {
+    meaning: 'The MQTT broker refuses for now.',
+    remedy: 'Look up the reason in the message and in the log of the broker; it is tried again.',
+  },
+  'mqtt.notAllowed': {
+    meaning: 'The MQTT broker does not let this user publish to a topic.',
+    remedy: 'Allow the user to write below noroshi/CLUSTER/NODE/ in the access list of the broker.',
+  },
+  'mqtt.rejected': {
+    meaning: 'The MQTT broker will never take this message.',
+    remedy: 'Raise the packet size that the broker allows; what it rejected is in the journal.',
+  },
+  'mqtt.timeout': {
+    meaning: 'The MQTT broker did not answer in time.',
+    remedy: 'Check the broker and the network to it: the connection stands, but nothing comes back.',
+  },
+  'mqtt.lost': {
+    meaning: 'The connection to the MQTT broker ended without a reason.',
+    remedy: 'Nothing is to be done unless it happens often; it is opened again by itself.',
+  },
+  'mqtt.ended': {
+    meaning: 'The MQTT broker ended the connection and said why.',
+    remedy: 'Look up the reason in the message and in the log of the broker; it is tried again.',
+  },
   'socket.inUse': {
     meaning: 'A live process already listens on this socket.',
     remedy: 'Stop the other daemon, or configure another socket path.',
@@ -273,6 +316,10 @@ export const errorCatalogue = {
   'rpc.params': {
     meaning: 'The parameters of the method are wrong.',
     remedy: 'The message names the path that is wrong.',
+  },
+  'noc.sink': {
+    meaning: 'The configuration has no such sink.',
+    remedy: 'Look at noc.sinks of the configuration, or reload it.',
   },
   'rpc.lineTooLong': {
     meaning: 'A line was longer than 1 MiB.',

@@ -19,6 +19,8 @@ const step = z.strictObject({ atMs: z.number(), step: z.string(), result: z.stri
 const job = z.string();
 const action = z.enum(fenceActions);
 const requester = z.string();
+/** The name of a way out for events: a NOC, a broker. */
+const sink = z.string();
 
 /** Why the gateway changed an identify lamp by itself; `expired` is a lamp that went out at the end of its time. */
 export const identifyReasons = ['down', 'back', 'maintenance', 'stopping', 'expired'] as const;
@@ -293,6 +295,15 @@ export const eventCatalogue = {
       since: z.string(),
     }),
   },
+  /** Nothing can be sent to a sink of events; they wait for it in the journal. */
+  'sink.failing': { severity: 'warning', data: z.strictObject({ sink, reason: z.string() }) },
+  /** It has what waited for it: `sent` messages since it takes them again; `since` is when the trouble began. */
+  'sink.recovered': {
+    severity: 'notice',
+    data: z.strictObject({ sink, since: z.string(), sent: z.number() }),
+  },
+  /** The journal dropped these seqs before the sink took what it wants of them. */
+  'sink.gap': { severity: 'warning', data: z.strictObject({ sink, from: z.number(), to: z.number() }) },
   'cluster.reported': {
     severity: 'info',
     data: z.strictObject({

@@ -1,133 +1,20 @@
-import { z } from 'zod';
-import { fenceActions, localActions } from '../core/outcome.ts';
-import { type Event, type EventData, type FenceReport, fenceReport, serverOf } from './catalogue.ts';
+import { type Event, type EventData, type FenceReport, serverOf } from './catalogue.ts';
+import { failingSinksAfter } from './failing-sinks.ts';
 import { signOfLife } from './life.ts';
-import { openTrapsAfter, openTrapsSchema } from './open-traps.ts';
-import { outageAfter, outageSchema } from './outage.ts';
-import { provedOffAfter, provedOffSchema } from './proved-off.ts';
+import { openTrapsAfter } from './open-traps.ts';
+import { outageAfter } from './outage.ts';
+import { provedOffAfter } from './proved-off.ts';
+import { type JobView, type ServerView, unknownServer, type View } from './view-shape.ts';
 
-/** The operator's word that a server is off. */
-const confirmedOff = z
-  .object({
-    at: z.string(),
-    requester: z.string(),
-    reason: z.string(),
-    /** The event that showed life after it: the word counts no more. */
-    endedSeq: z.number().optional(),
-  })
-  .readonly();
-export type ConfirmedOff = z.infer<typeof confirmedOff>;
-
-/** An identify lamp as it was last lit; re-arming one that is lit is no event. */
-const lampView = z
-  .object({
-    /** ISO 8601 UTC. */
-    at: z.string(),
-    /** How long it stays lit by itself; missing in records of older versions. */
-    seconds: z.number().optional(),
-    /** The gateway lit it for a server that is down; otherwise somebody asked for it. */
-    automatic: z.boolean(),
-  })
-  .readonly();
-
-/** Whether a forced stop would work, from the rehearsals. */
-const readinessView = z
-  .object({
-    ready: z.boolean(),
-    /** ISO 8601 UTC. */
-    since: z.string(),
-    /** Why not. */
-    reason: fenceReport.shape.reason,
-  })
-  .readonly();
-
-const serverView = z
-  .object({
-    /** As last read; `powerAt` says since when this is known. */
-    power: z.enum(['on', 'off', 'unknown']),
-    powerAt: z.string().optional(),
-    bmc: z.enum(['ok', 'unreachable', 'refused', 'unknown']),
-    bmcReason: fenceReport.shape.reason,
-    /** The BMC identity this server is pinned to. */
-    guid: z.string().optional(),
-    identifyLit: z.boolean(),
-    /** Missing while the lamp is out. */
-    lamp: lampView.optional(),
-    /** Missing while the server is not down. */
-    outage: outageSchema.optional(),
-    /** As it was last asked for; whether it still lasts is told by {@link inMaintenance}. */
-    maintenance: z.object({ since: z.string(), until: z.string() }).readonly().optional(),
-    /** What the cluster engine last said of the server: a report, never a proof. */
-    reported: z.enum(['up', 'stopped', 'down', 'unknown']),
-    /** The last forced-stop job (of any action but `status`); the job itself may be forgotten by now. */
-    lastFence: z.string().optional(),
-    confirmedOff: confirmedOff.optional(),
-    /** As it was when it last changed; whether that still holds, the gateway knows only once it has looked. */
-    readiness: readinessView.optional(),
-    /** The BMC opens sessions without any password; missing where that was not learned. */
-    cipherZero: z.boolean().optional(),
-    /** Missing unless it was proved or said to be off, and nothing spoke against it since. */
-    provedOff: provedOffSchema.optional(),
-  })
-  .readonly();
-export type ServerView = z.infer<typeof serverView>;
-
-const jobView = z
-  .object({
-    job: z.string(),
-    server: z.string(),
-    action: z.enum(fenceActions),
-    requester: z.string(),
-    deadlineMs: z.number(),
-    requestedAt: z.string(),
-    requestedSeq: z.number(),
-    /** Missing while the job runs. */
-    report: fenceReport.optional(),
-    lateProof: fenceReport.shape.proof,
-    /** The server showed life after it was proved off, though nobody here switched it on. */
-    contradicted: z.boolean().optional(),
-  })
-  .readonly();
-export type JobView = z.infer<typeof jobView>;
-
-/** A local action that was asked for and whose end is not on record: under way, or it ended the gateway. */
-const localView = z
-  .object({
-    request: z.string(),
-    server: z.string(),
-    action: z.enum(localActions),
-    requester: z.string(),
-    requestedAt: z.string(),
-    /** The kernel's id of the boot it was asked in. */
-    boot: z.string().optional(),
-  })
-  .readonly();
-export type LocalView = z.infer<typeof localView>;
-
-/** Restores a snapshot; fields of a newer version are dropped. */
-export const viewSchema = z
-  .object({
-    /** The last event folded in. */
-    seq: z.number(),
-    servers: z.record(z.string(), serverView).readonly(),
-    jobs: z.record(z.string(), jobView).readonly(),
-    /** Conditions that traps began; missing in snapshots of older versions. */
-    openTraps: openTrapsSchema.default({}),
-    local: localView.optional(),
-  })
-  .readonly();
-
-/** What all events so far add up to. Keys of `servers` and `jobs` are names and job ids. */
-export type View = z.infer<typeof viewSchema>;
-
-export const emptyView: View = { seq: 0, servers: {}, jobs: {}, openTraps: {} };
-
-const unknownServer: ServerView = {
-  power: 'unknown',
-  bmc: 'unknown',
-  identifyLit: false,
-  reported: 'unknown',
-};
+export {
+  type ConfirmedOff,
+  emptyView,
+  type JobView,
+  type LocalView,
+  type ServerView,
+  type View,
+  viewSchema,
+} from './view-shape.ts';
 
 /**
  * Finished jobs that are remembered at least, the newest; unfinished ones are never forgotten. Old ones
@@ -377,6 +264,9 @@ const fold = (view: View, event: Event): View => {
     case 'journal.impaired':
     case 'journal.recovered':
     case 'journal.replaced':
+    case 'sink.failing':
+    case 'sink.recovered':
+    case 'sink.gap':
       return view;
     default: {
       const unspoken: never = event;
@@ -385,9 +275,14 @@ const fold = (view: View, event: Event): View => {
   }
 };
 
+const withFailingSinks = (view: View, event: Event): View => {
+  const failingSinks = failingSinksAfter(view.failingSinks, event);
+  return failingSinks === view.failingSinks ? view : { ...view, ...(failingSinks && { failingSinks }) };
+};
+
 /** What the event means for the states that have a fold of their own. */
 const withFolds = (before: View, after: View, event: Event): View =>
-  withProvedOff(before, withOutage(before, after, event), event);
+  withFailingSinks(withProvedOff(before, withOutage(before, after, event), event), event);
 
 /** The view after one more event; an event that is already folded in changes nothing. */
 export const applyEvent = (view: View, event: Event): View =>

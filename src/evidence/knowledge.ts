@@ -153,6 +153,9 @@ export const learn = (base: KnowledgeBase, event: Event, nowMs: number): Knowled
     case 'trap.stormBegan':
     case 'trap.stormEnded':
     case 'trap.refused':
+    case 'sink.failing':
+    case 'sink.recovered':
+    case 'sink.gap':
     case 'gateway.stopped':
     case 'config.reloaded':
     case 'config.rejected':

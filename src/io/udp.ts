@@ -9,6 +9,8 @@ export type UdpFault = 'refused' | 'unreachable';
  * (ICMP port unreachable) and drops datagrams from anyone else.
  */
 export interface UdpLink {
+  /** Numeric: what the peer sees datagrams come from, unless something on the way changes that. */
+  readonly localAddress: string;
   send(datagram: Buffer): void;
   /** Replaces the receiver of datagrams and faults; one conversation at a time uses a link. */
   receive(onDatagram: (datagram: Buffer) => void, onFault: (fault: UdpFault) => void): void;
@@ -42,6 +44,7 @@ const linkOver = (socket: Socket): UdpLink => {
   socket.on('message', (datagram) => onDatagram(datagram));
   socket.on('error', (error) => onFault(faultOf(error)));
   return {
+    localAddress: socket.address().address,
     send(datagram) {
       if (open) socket.send(datagram, (error) => error && onFault(faultOf(error)));
     },

@@ -64,6 +64,7 @@ export const fakeServices = (): EngineServices => ({
     return { works: true, servers: [{ server, works: true, findings: [], ready, readiness }] };
   },
   reportNode: async () => undefined,
+  testNoc: async () => [],
   health: () => ({ uptimeSeconds: 7, journal: { state: 'ok' } }),
 });
 

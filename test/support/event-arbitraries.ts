@@ -216,6 +216,9 @@ const dataOf: { [Type in EventType]: fc.Arbitrary<EventData<Type>> } = {
     count: fc.nat(),
     since: at,
   }),
+  'sink.failing': fc.record({ sink: text, reason: text }),
+  'sink.recovered': fc.record({ sink: text, since: at, sent: fc.nat() }),
+  'sink.gap': fc.record({ sink: text, from: fc.nat(), to: fc.nat() }),
   'cluster.reported': fc.record({
     node: server,
     state: fc.constantFrom('up', 'stopped', 'down', 'unknown'),

@@ -16,6 +16,7 @@ export const createFakeLink = (clock: Clock): FakeLink => {
   let onFault = (_fault: UdpFault): void => {};
   let open = true;
   const link: FakeLink = {
+    localAddress: '127.0.0.1',
     sent: [],
     onSend: () => {},
     send(datagram) {

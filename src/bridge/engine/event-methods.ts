@@ -3,6 +3,7 @@ import type { Language } from '../../core/language.ts';
 import { type DeliveredEvent, withAlerts } from '../../events/alerts/alerts.ts';
 import { typesMatching } from '../../events/glob.ts';
 import type { Journal } from '../../events/journal.ts';
+import { sinkPrefix } from '../spool/sink.ts';
 import { method } from './method.ts';
 import type { Subscriptions } from './subscriptions.ts';
 
@@ -18,7 +19,13 @@ const maxReplyBytes = 512 * 1024;
 const defaultLimit = 100;
 
 const seq = z.int().min(0);
-const consumer = z.string().regex(/^[\w.:@-]{1,64}$/, 'letters, digits and . _ : @ - only, at most 64');
+const consumer = z
+  .string()
+  .regex(/^[\w.:@-]{1,64}$/, 'letters, digits and . _ : @ - only, at most 64')
+  .refine(
+    (name) => !name.startsWith(sinkPrefix),
+    `names that begin with ${sinkPrefix} belong to the gateway`,
+  );
 const types = z
   .array(
     z

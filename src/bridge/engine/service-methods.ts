@@ -100,6 +100,9 @@ export const createServiceMethods = (services: EngineServices) => ({
   'doctor.run': method(z.strictObject({ server: server.exactOptional() }), (params) =>
     services.examine(params.server),
   ),
+  'noc.test': method(z.strictObject({ sink: caller.exactOptional() }), async (params) => ({
+    results: await services.testNoc(params.sink),
+  })),
   'cluster.report': method(
     z.strictObject({ node: server, state: eventCatalogue['cluster.reported'].data.shape.state }),
     async (params, { peer }) => {

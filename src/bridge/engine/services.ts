@@ -6,6 +6,7 @@ import type { JournalCondition, JournalStats } from '../../events/journal.ts';
 import type { ServerView } from '../../events/view.ts';
 import type { Evidence } from '../../evidence/verdict.ts';
 import type { Readiness } from '../../fence/readiness.ts';
+import type { TestResult } from '../noc/noc-sink.ts';
 
 /** What an engine may say of a node: a report, never a proof. */
 export type NodeState = EventData<'cluster.reported'>['state'];
@@ -154,5 +155,7 @@ export interface EngineServices {
     readonly state: NodeState;
     readonly requester: string;
   }): Promise<void>;
+  /** Sends a test message to one sink of the NOC, or to all; takes as long as their peers do. */
+  testNoc(sink?: string): Promise<readonly TestResult[]>;
   health(): Health | Promise<Health>;
 }

@@ -32,35 +32,39 @@ const encodeValue = (value: VarbindValue): Buffer => {
 
 const encodeVarbind = ({ oid: name, value }: Varbind): Buffer => sequence(oid(name), encodeValue(value));
 
-/** A v2c notification to send. */
-export interface V2Notification {
+/** What a v2 notification PDU says. */
+export interface NotificationPdu {
   readonly kind: 'trap' | 'inform';
-  readonly community: string;
   readonly requestId: number;
   readonly uptimeTicks: number;
   readonly trapOid: string;
   readonly varbinds: readonly Varbind[];
 }
 
-/** Encodes a v2c trap or inform (RFC 3416 section 3). Throws a RangeError where it does not fit into a datagram. */
-export const encodeV2 = (notification: V2Notification): Buffer => {
-  const { kind, community, requestId, uptimeTicks, trapOid, varbinds } = notification;
+/** A v2c notification to send. */
+export interface V2Notification extends NotificationPdu {
+  readonly community: string | Buffer;
+}
+
+/** An SNMPv2-Trap or InformRequest PDU (RFC 3416 section 3). Throws a RangeError where it does not fit into a datagram. */
+export const encodePdu = (notification: NotificationPdu): Buffer => {
+  const { kind, requestId, uptimeTicks, trapOid, varbinds } = notification;
   const head: Varbind[] = [
     { oid: sysUpTime, value: { type: 'timeTicks', value: uptimeTicks } },
     { oid: snmpTrapOid, value: { type: 'oid', value: trapOid } },
   ];
   const list = sequence(...[...head, ...varbinds].map(encodeVarbind));
   const tag = kind === 'inform' ? tags.inform : tags.trapV2;
-  return sequence(
-    integer(1),
-    octets(community),
-    element(tag, integer(requestId), integer(0), integer(0), list),
-  );
+  return element(tag, integer(requestId), integer(0), integer(0), list);
 };
+
+/** Encodes a v2c trap or inform. Throws a RangeError where it does not fit into a datagram. */
+export const encodeV2 = ({ community, ...pdu }: V2Notification): Buffer =>
+  sequence(integer(1), octets(community), encodePdu(pdu));
 
 /** A v1 trap to send. */
 export interface V1Trap {
-  readonly community: string;
+  readonly community: string | Buffer;
   readonly enterprise: string;
   readonly agentAddress: string;
   readonly generic: number;

@@ -48,6 +48,7 @@ export const createSimNetwork = (clock: Clock, latencyMs: number): SimNetwork =>
       });
     };
     return {
+      localAddress: '127.0.0.1',
       send(datagram) {
         const copy = Buffer.from(datagram);
         sent += 1;

@@ -294,7 +294,10 @@ it('says why a file cannot be read', async () => {
     'noroshi.yaml:1: the file is larger than 1 MiB',
   ]);
   expect(await problems('- 1')).toEqual(['noroshi.yaml:1: must be a section, not a list of 1']);
-  const deps = { bmcDrivers: {}, environment: {}, trapValues: formatValues, builtInDevices };
+  const deps = {
+    ...{ bmcDrivers: {}, environment: {}, trapValues: formatValues, builtInDevices },
+    isEventGlob: () => true,
+  };
   const binary = await loadConfig(write('binary.yaml', Buffer.from([0x61, 0xff])), deps);
   expect(binary.ok ? [] : binary.failure.map(({ message }) => message)).toEqual([
     'the file is not UTF-8 text',
