@@ -53,7 +53,7 @@ const connectLimitMs = 10_000;
 /** A broker that takes longer for one PUBACK is as good as dead. */
 const ackLimitMs = 20_000;
 /** Most messages under way; a broker may allow fewer. */
-export const mostUnderWay = 64;
+const mostUnderWay = 64;
 /** The broker has no more to say to a publisher than acknowledgements. */
 const largestFromBroker = 16 * 1024;
 /** What MQTT adds to topic and payload of our messages, generously. */
