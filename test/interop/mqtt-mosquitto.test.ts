@@ -139,6 +139,34 @@ describeWithPeers(
     );
 
     it(
+      'follows a reload: another set of servers, another prefix, and none of it any more',
+      async () => {
+        const broker = await startMosquitto();
+        const site = siteFor(plain(broker));
+        const daemon = await site.start();
+        const topics = () => [...retained(broker).keys()].sort();
+        await until(() => topics().length === 3, limitMs, 'the retained topics');
+        const reload = (mqtt?: Readonly<Record<string, unknown>>) => {
+          site.configure({ servers: { server1: undefined }, ...(mqtt && { sections: { mqtt } }) });
+          daemon.signal('SIGHUP');
+        };
+        reload(plain(broker));
+        const left = [`${root}/state/server/server1`, `${root}/status`];
+        await until(() => topics().join() === left.join(), limitMs, 'the end of the topic of server2');
+        expect(countLog(broker, /New client connected .* as noroshi-test-gateway /)).toBe(1);
+        reload({ ...plain(broker), topicPrefix: 'noroshi/site1' });
+        const status = (prefix: string) =>
+          JSON.parse(retained(broker).get(`${prefix}/test/gateway/status`) ?? '{}') as { state?: string };
+        await until(() => status('noroshi/site1').state === 'online', limitMs, 'the new prefix');
+        expect(status('noroshi').state).toBe('offline');
+        reload();
+        await until(() => status('noroshi/site1').state === 'offline', limitMs, 'the end');
+        await until(async () => (await mqttHealth(site)) === undefined, limitMs, 'the end of its health');
+      },
+      testMs,
+    );
+
+    it(
       'is held up by a frozen broker in nothing, ends while it is frozen, and goes on afterwards',
       async () => {
         const broker = await startMosquitto();

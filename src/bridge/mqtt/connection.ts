@@ -53,9 +53,11 @@ const connectLimitMs = 10_000;
 /** A broker that takes longer for one PUBACK is as good as dead. */
 const ackLimitMs = 20_000;
 /** Most messages under way; a broker may allow fewer. */
-export const mostUnderWay = 64;
+const mostUnderWay = 64;
 /** The broker has no more to say to a publisher than acknowledgements. */
 const largestFromBroker = 16 * 1024;
+/** The library collects a packet before it looks at its size, so the bytes without one are counted here. */
+const mostUnparsed = 256 * 1024;
 /** What MQTT adds to topic and payload of our messages, generously. */
 const packetOverheadBytes = 64;
 
@@ -122,6 +124,14 @@ export const openConnection: OpenConnection = (options, clock) => {
     stream.destroy();
   };
 
+  let unparsed = 0;
+  stream.on('data', (chunk: Buffer) => {
+    unparsed += chunk.length;
+    if (unparsed > mostUnparsed) destroy(mqttFault('mqtt.refused', 'what the broker sends is no MQTT'));
+  });
+  client.on('packetreceive', () => {
+    unparsed = 0;
+  });
   client.on('connect', (packet) => {
     const why = unfit(packet);
     if (why) return destroy(why);

@@ -6,7 +6,7 @@ import { withAlerts } from '../../events/alerts/alerts.ts';
 import type { Event } from '../../events/catalogue.ts';
 import { typesMatching } from '../../events/glob.ts';
 import type { Sent, Sink } from '../spool/sink.ts';
-import { type Message, mostUnderWay } from './connection.ts';
+import type { Message } from './connection.ts';
 import type { Link } from './link.ts';
 import type { Topics } from './topics.ts';
 
@@ -24,6 +24,11 @@ export interface EventSinkDeps {
 /** A send waits so long for a connection; what is longer is told as a failure, and the next one waits at once. */
 const connectionLimitMs = 10_000;
 const soonMs = 100;
+/**
+ * Events in one send, of which the connection has fewer under way at a time. At the end of each the broker may hold back
+ * its last acknowledgements for the 40 ms of a delayed ACK (Nagle), so many small ones would be slow.
+ */
+const eventsInSend = 100;
 
 const calledOff = () => new Error('called off');
 
@@ -66,7 +71,7 @@ export const createEventSink = (deps: EventSinkDeps): Sink<Event> => {
   return {
     name: 'mqtt',
     types: new Set(typesMatching(events)),
-    window: mostUnderWay,
+    window: eventsInSend,
     pick: (event) => [event],
     async send(items, signal) {
       const fault = await link.connected(connectionLimitMs, signal);
