@@ -1,4 +1,5 @@
 import { endMaintenances, keeperFor, keepMaintaining, readinessFor } from './app/companions.ts';
+import { monitorsFor } from './app/monitors.ts';
 import { type DaemonDeps, openParts, type Parts } from './app/parts.ts';
 import { version } from './app/paths.ts';
 import { noteInTime, recordInTime } from './app/record.ts';
@@ -10,6 +11,7 @@ import { CodedError } from './core/errors.ts';
 import { carriedOver } from './fence/carry-over.ts';
 import type { ReadinessKeeper } from './fence/readiness-keeper.ts';
 import { defaultFenceSettings } from './fence/settings.ts';
+import type { Monitors } from './monitor/keeper.ts';
 import type { IdentifyKeeper } from './panel/identify-keeper.ts';
 
 /** The running gateway. */
@@ -47,14 +49,17 @@ export const startDaemon = async (config: Config, deps: DaemonDeps): Promise<Dae
   let sockets: EngineSocket[] = [];
   let keeper: IdentifyKeeper | undefined;
   let readiness: ReadinessKeeper | undefined;
+  let monitors: Monitors | undefined;
   try {
     await recordStart(parts);
     await kdump.refresh();
+    monitors = await monitorsFor(parts);
     await resumeJobs(parts);
     keeper = keeperFor(parts);
     readiness = readinessFor(parts);
-    sockets = await openSockets(parts, keeper, readiness);
+    sockets = await openSockets(parts, keeper, readiness, monitors);
   } catch (error) {
+    await monitors?.stop();
     await fence.stop();
     await readiness?.stop();
     await keeper?.stop();
@@ -88,6 +93,7 @@ export const startDaemon = async (config: Config, deps: DaemonDeps): Promise<Dae
       await fence.stop();
       await readiness.stop();
       await keeper.stop();
+      await monitors.stop();
       evidence.stop();
       await Promise.all(sockets.map((socket) => socket.close()));
       await kdump.stop();

@@ -1,6 +1,7 @@
 import { bmcDefinitionSchema } from '../../src/config/devices.ts';
 import type { DriverSpec, SecretSpec } from '../../src/config/driver.ts';
 import { expectationOf, type SchemaNode, schemaNodeOf } from '../../src/config/expectation.ts';
+import { builtInMonitorRules, type MonitorMatch, type MonitorRule } from '../../src/config/monitor-rules.ts';
 import { configSchema } from '../../src/config/schema.ts';
 import { usableKeys } from '../../src/config/secrets.ts';
 import { code, table } from './markdown.ts';
@@ -55,6 +56,39 @@ server2:
   keeps what the configured deadline would leave it, and at least 2 s. A \`bmc\` or a \`script\` is never cut for
   another method. A wait that was cut stays cut, though a request with more time joins the job.
 - **Mind your engine's own limit**: it must be longer than the deadline of the server, or it gives up during the dump.`;
+
+const monitorRules = `Rules turn events into external-link monitors. Each says which events raise a monitor, which clear it, and
+its category and keyword; the server is the one that the event is about. A rule of your own:
+
+\`\`\`yaml
+monitors:
+  expireSeconds: { NIC: 3600 }
+  without: [bmcRefused]
+  rules:
+    wrongPassword:
+      raise: [{ event: bmc.refused, where: { reason.code: [bmc.auth, bmc.user] } }]
+      clear: [{ event: bmc.answered }]
+      category: BMC
+      keyword: login
+      message: "{reason.message}"
+\`\`\`
+
+A rule needs a \`clear\`, or \`expireSeconds\` (those of the rule go before those of its category). \`where\` and \`unless\`
+name data of the event ([interface.md](interface.md) lists what events carry). These rules are built in:`;
+
+const matchText = ({ event, where, unless }: MonitorMatch): string => {
+  const values = (word: string, conditions: MonitorMatch['where']) =>
+    Object.entries(conditions).map(([path, wanted]) => `${word} ${path} is ${[wanted].flat().join(' or ')}`);
+  return [code(event), ...values('where', where), ...values('unless', unless)].join(' ');
+};
+
+const monitorRuleRow = ({ name, raise, clear, category, keyword, message }: MonitorRule): Row => [
+  code(name),
+  `${category} ${keyword}`,
+  raise.map(matchText).join(', '),
+  clear.map(matchText).join(', '),
+  code(message),
+];
 
 const deviceRules = `A model is a file of ten lines: which driver, and the options that suit the hardware. Those that come with
 Noroshi are in \`devices/bmc/\`. Your own go to \`FOLDER/bmc/*.yaml\` in one of the \`deviceDirectories\`; the same
@@ -121,6 +155,9 @@ export const renderConfigDoc = (specs: readonly DriverSpec[], example: string): 
     table(head, rowsInside(schemaNodeOf(configSchema))),
     '## Chains',
     chainRules,
+    '## Monitor rules',
+    monitorRules,
+    table(['Rule', 'Monitor', 'Raised by', 'Cleared by', 'Message'], builtInMonitorRules.map(monitorRuleRow)),
     '## Keys of a `bmc` section',
     'Beside `model`, a `bmc` section holds the options and secrets of the driver that its model names.',
     secretRules,

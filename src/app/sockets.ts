@@ -2,6 +2,7 @@ import { createMethodTables } from '../bridge/engine/method-tables.ts';
 import { type EngineSocket, listenEngineSocket } from '../bridge/engine/server.ts';
 import type { Config } from '../config/load.ts';
 import type { ReadinessKeeper } from '../fence/readiness-keeper.ts';
+import type { Monitors } from '../monitor/keeper.ts';
 import type { IdentifyKeeper } from '../panel/identify-keeper.ts';
 import { identitiesOf, type Parts } from './parts.ts';
 import { recordInTime } from './record.ts';
@@ -24,6 +25,7 @@ export const openSockets = async (
   parts: Parts,
   keeper: IdentifyKeeper,
   readiness: ReadinessKeeper,
+  monitors: Monitors,
 ): Promise<EngineSocket[]> => {
   const { clock, log } = parts.deps;
   const { journal, bus, fence, evidence, current, kdump } = parts;
@@ -33,6 +35,7 @@ export const openSockets = async (
   const identities = identitiesOf(current, events);
   const services = createServices({
     ...{ clock, config, hardware, journal, events, evidence, fence, identities, keeper, readiness, kdump },
+    monitors,
   });
   const language = () => config().alerts.language;
   const offered = parts.local && { ...parts.local, identity: services.identity };

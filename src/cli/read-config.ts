@@ -3,6 +3,7 @@ import { bmcDrivers } from '../bmc/drivers/index.ts';
 import { type LoadDeps, type LoadedConfig, loadConfig } from '../config/load.ts';
 import { formatProblem } from '../config/problem.ts';
 import { fail, type Result } from '../core/result.ts';
+import { eventWords } from '../events/fields.ts';
 
 const specs = Object.fromEntries(Object.entries(bmcDrivers).map(([name, { spec }]) => [name, spec]));
 
@@ -12,6 +13,8 @@ export const readConfig = async (
   openFiles: LoadDeps['openFiles'] = 'warn',
 ): Promise<Result<LoadedConfig, readonly string[]>> => {
   const { env: environment } = process;
-  const loaded = await loadConfig(file, { bmcDrivers: specs, environment, builtInDevices, openFiles });
+  const loaded = await loadConfig(file, {
+    ...{ bmcDrivers: specs, eventWords, environment, builtInDevices, openFiles },
+  });
   return loaded.ok ? loaded : fail(loaded.failure.map(formatProblem));
 };

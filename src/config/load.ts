@@ -15,6 +15,7 @@ import type { BmcConfig, DriverSpecs } from './driver.ts';
 import { schemaNodeOf } from './expectation.ts';
 import { type Complaint, explain } from './explain.ts';
 import { checkLocal } from './local-checks.ts';
+import { checkMonitors, type EventWords } from './monitors-checks.ts';
 import { type ConfigProblem, formatProblem, inLineOrder } from './problem.ts';
 import { type ConfigFile, configSchema, defaultDeviceDirectories } from './schema.ts';
 import type { SecretSources } from './secrets.ts';
@@ -41,6 +42,8 @@ export interface Config extends Readonly<Omit<ConfigFile, 'servers'>> {
 
 export interface LoadDeps {
   readonly bmcDrivers: DriverSpecs;
+  /** What rules of external-link monitors may name. */
+  readonly eventWords: EventWords;
   readonly environment: NodeJS.ProcessEnv;
   /** Folder of the device definitions that come with Noroshi. */
   readonly builtInDevices: string;
@@ -68,6 +71,7 @@ const resolved = (file: ConfigFile, folder: string): ConfigFile => ({
 const checkFile = (
   root: unknown,
   folder: string,
+  words: EventWords,
 ): { file?: ConfigFile; complaints: readonly Complaint[] } => {
   const parsed = configSchema.safeParse(root);
   if (!parsed.success) {
@@ -83,6 +87,7 @@ const checkFile = (
     ...checkGuards(file),
     ...checkIdentify(file),
     ...checkLocal(file),
+    ...checkMonitors(file, words),
   ];
   return { file, complaints };
 };
@@ -157,7 +162,7 @@ export const loadConfig = async (
   const folder = dirname(resolve(path));
   const { bmcDrivers: drivers, environment, builtInDevices, openFiles = 'warn' } = deps;
 
-  const { file, complaints } = checkFile(root, folder);
+  const { file, complaints } = checkFile(root, folder, deps.eventWords);
   const devices = await loadDevices({
     bmcDrivers: drivers,
     builtInDevices,

@@ -4,6 +4,7 @@ import { chain } from './chain-section.ts';
 import { fence } from './fence-section.ts';
 import { fileMode, group, name, path } from './fields.ts';
 import { localSection } from './local-section.ts';
+import { monitorsSection } from './monitors-section.ts';
 
 /** Where a user's own device definitions are looked for when the configuration names no folders. */
 export const defaultDeviceDirectories = ['/etc/noroshi/devices.d'];
@@ -176,6 +177,7 @@ export const configSchema = z.strictObject({
   readiness,
   local: localSection,
   identify,
+  monitors: monitorsSection,
   journal,
   alerts,
   log,

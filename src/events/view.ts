@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { fenceActions, localActions } from '../core/outcome.ts';
 import { type Event, type EventData, type FenceReport, fenceReport, serverOf } from './catalogue.ts';
 import { signOfLife } from './life.ts';
+import { monitorsAfter, monitorsSchema } from './monitors.ts';
 import { outageAfter, outageSchema } from './outage.ts';
 import { provedOffAfter, provedOffSchema } from './proved-off.ts';
 
@@ -111,13 +112,15 @@ export const viewSchema = z
     servers: z.record(z.string(), serverView).readonly(),
     jobs: z.record(z.string(), jobView).readonly(),
     local: localView.optional(),
+    /** External-link monitors; missing in snapshots of older versions. */
+    monitors: monitorsSchema.default({}),
   })
   .readonly();
 
 /** What all events so far add up to. Keys of `servers` and `jobs` are names and job ids. */
 export type View = z.infer<typeof viewSchema>;
 
-export const emptyView: View = { seq: 0, servers: {}, jobs: {} };
+export const emptyView: View = { seq: 0, servers: {}, jobs: {}, monitors: {} };
 
 const unknownServer: ServerView = {
   power: 'unknown',
@@ -355,6 +358,9 @@ const fold = (view: View, event: Event): View => {
     case 'local.finished':
     case 'local.interrupted':
       return localEnded(view, event.data.request);
+    case 'monitor.raised':
+    case 'monitor.cleared':
+      return { ...view, monitors: monitorsAfter(view.monitors, event) };
     case 'gateway.started':
       return forgetReadings(view);
     case 'bmc.rechecked':

@@ -147,6 +147,8 @@ export const learn = (base: KnowledgeBase, event: Event, nowMs: number): Knowled
     case 'identify.changed':
     case 'maintenance.began':
     case 'maintenance.ended':
+    case 'monitor.raised':
+    case 'monitor.cleared':
     case 'gateway.stopped':
     case 'config.reloaded':
     case 'config.rejected':

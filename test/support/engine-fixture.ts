@@ -61,6 +61,12 @@ export const fakeServices = (): EngineServices => ({
   confirmOff: async (order) => ({ ...order, at: '2026-01-01T00:00:00.000Z', evidence }),
   examine: async (server = row.name) => ({ works: true, servers: [{ server, works: true, findings: [] }] }),
   reportNode: async () => undefined,
+  notifyMonitor: async ({ category, keyword, clear }) => ({
+    ...{ category, keyword },
+    state: clear ? ('normal' as const) : ('error' as const),
+  }),
+  monitors: () => [],
+  clearMonitor: async ({ category, keyword }) => ({ category, keyword, state: 'normal' }),
   health: () => ({ uptimeSeconds: 7, journal: { state: 'ok' } }),
 });
 

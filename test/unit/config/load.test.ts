@@ -3,6 +3,7 @@ import { expect, it } from 'vitest';
 import { optionsOf } from '../../../src/config/driver.ts';
 import { loadConfig } from '../../../src/config/load.ts';
 import { formatProblem } from '../../../src/config/problem.ts';
+import { eventWords } from '../../../src/events/fields.ts';
 import { builtInDevices, createWorkspace, goodConfig, standIn } from './workspace.ts';
 
 it('fills in defaults, makes paths absolute and reads the secrets', async () => {
@@ -293,7 +294,7 @@ it('says why a file cannot be read', async () => {
     'noroshi.yaml:1: the file is larger than 1 MiB',
   ]);
   expect(await problems('- 1')).toEqual(['noroshi.yaml:1: must be a section, not a list of 1']);
-  const deps = { bmcDrivers: {}, environment: {}, builtInDevices };
+  const deps = { bmcDrivers: {}, eventWords, environment: {}, builtInDevices };
   const binary = await loadConfig(write('binary.yaml', Buffer.from([0x61, 0xff])), deps);
   expect(binary.ok ? [] : binary.failure.map(({ message }) => message)).toEqual([
     'the file is not UTF-8 text',

@@ -7,6 +7,7 @@ import { command } from '../../../src/bmc/drivers/command-driver.ts';
 import type { DriverSpec, DriverSpecs } from '../../../src/config/driver.ts';
 import { loadConfig } from '../../../src/config/load.ts';
 import { type ConfigProblem, formatProblem } from '../../../src/config/problem.ts';
+import { eventWords } from '../../../src/events/fields.ts';
 
 /** A stand-in of the shape of the native IPMI driver. */
 export const standIn = {
@@ -70,7 +71,9 @@ export const createWorkspace = (devices = builtInDevices): Workspace => {
   };
   write('bmc.pw', 'from-file\n');
   const load: Workspace['load'] = (text, environment = goodEnvironment) =>
-    loadConfig(write('noroshi.yaml', text), { bmcDrivers: specs, environment, builtInDevices: devices });
+    loadConfig(write('noroshi.yaml', text), {
+      ...{ bmcDrivers: specs, eventWords, environment, builtInDevices: devices },
+    });
   const lines = (problems: readonly ConfigProblem[]) =>
     problems.map((problem) => formatProblem(problem).replaceAll(`${folder}/`, ''));
   return {

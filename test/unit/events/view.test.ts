@@ -47,6 +47,7 @@ describe('servers', () => {
     expect(view).toEqual({
       seq: 5,
       jobs: {},
+      monitors: {},
       servers: {
         server1: {
           ...{ power: 'off', powerAt: at, bmc: 'unknown', guid: 'abc', identifyLit: true, reported: 'down' },
