@@ -113,7 +113,14 @@ const builtIn: Readonly<Record<string, RuleInput>> = {
     message: 'Another machine answers as the BMC of this server.',
   },
   stopNotReady: {
-    raise: [{ event: 'server.readinessChanged', where: { ready: false } }],
+    // A server that was given no BMC is no fault of its hardware.
+    raise: [
+      {
+        event: 'server.readinessChanged',
+        where: { ready: false },
+        unless: { 'reason.code': 'fence.noBmc' },
+      },
+    ],
     clear: [{ event: 'server.readinessChanged', where: { ready: true } }],
     category: 'forcedStop',
     keyword: 'notReady',

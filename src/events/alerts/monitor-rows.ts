@@ -18,6 +18,12 @@ const turned = (data: Raised) => {
   return isTurn && !data.silenced ? [monitorOf(data)] : undefined;
 };
 
+/** A notification that was recorded as it came; what is told later by time alone is none. */
+const accepted = (data: Raised) =>
+  data.origin === 'notify' && !data.silenced && data.lastAt === undefined
+    ? [monitorOf(data), data.by]
+    : undefined;
+
 /** Alerts of external-link monitors (module mm), and of the notifications that raise them (module trnsv). */
 export const monitorRows: readonly AlertRow[] = [
   {
@@ -26,7 +32,7 @@ export const monitorRows: readonly AlertRow[] = [
     id: 10,
     level: 'info',
     when: 'an agent notified it (`monitor.notify`); %1 is category and keyword, %2 who it was. The product has the IP address there',
-    values: (data) => (data.origin === 'notify' && !data.silenced ? [monitorOf(data), data.by] : undefined),
+    values: accepted,
     text: {
       en: 'A notification (%1) from %2 was accepted.',
       ja: '%2 からの通知 (%1) を受け付けました。',
