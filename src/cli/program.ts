@@ -109,8 +109,6 @@ const addMonitors = (program: Command, terminal: Terminal, finish: Finish): void
     async (options: EngineOptions) =>
       finish(await (await import('./commands/monitors.ts')).monitorsCommand(terminal, options)),
   );
-  // The options of `clear` are its own, though `monitors` has them too.
-  monitors.enablePositionalOptions();
   engineCommand(monitors, 'clear <category> <keyword>', 'say that the error of a monitor is over')
     .option('--server <name>', 'the server it is about, where it is about one')
     .action(async (category: string, keyword: string, options: MonitorOptions) =>
@@ -235,6 +233,8 @@ export const runProgram = async (argv: readonly string[], terminal: Terminal): P
     .description('Hardware and power integration gateway of an HA cluster')
     .version(version)
     .showHelpAfterError('(see: noroshi help)')
+    // What follows `monitors clear` is for `clear`, though `monitors` has options of the same names.
+    .enablePositionalOptions()
     .exitOverride();
   program.configureOutput({
     writeErr: (text) => terminal.error(text.trimEnd()),
