@@ -149,10 +149,10 @@ test('an error ends by itself at its time, also where the gateway was away by th
   const end = (await told()).at(-1);
   expect(end).toMatchObject({ type: 'monitor.cleared', data: { why: 'expired' } });
   expect(Date.parse(end?.at ?? '')).toBeGreaterThanOrEqual(Date.parse(expiresAt ?? ''));
-  await client.call('monitor.notify', { category: 'TEMP', keyword: 'outlet' });
+  const outlet = await client.call('monitor.notify', { category: 'TEMP', keyword: 'outlet' });
   await client.close();
   await daemon.kill();
-  await new Promise((resolve) => setTimeout(resolve, 2_100));
+  await until(() => Date.now() > Date.parse(outlet.expiresAt ?? ''), limitMs, 'its time to be over');
   await startAgain();
   await until(async () => (await rowOf('outlet'))?.state === 'normal', limitMs, 'its end');
 });
