@@ -10,7 +10,7 @@ import type { MonitorRow } from '../monitor/row.ts';
 import { compileRules, requestsByRules } from '../monitor/rules.ts';
 import { unheardRequests } from '../monitor/unheard.ts';
 import type { Parts } from './parts.ts';
-import { recordInTime } from './record.ts';
+import { inTime } from './record.ts';
 
 /** What an event means for monitors, by the rules of the configuration that is in force. */
 const requestsFor = (config: () => Config): ((event: Event) => readonly MonitorRequest[]) => {
@@ -46,7 +46,10 @@ const catchUp = async (
   }
 };
 
-/** The external-link monitors over the journal and the configuration that is in force at the time. */
+/**
+ * The external-link monitors over the journal and the configuration that is in force at the time. A disk that hangs
+ * keeps nobody waiting; what was asked for of one monitor keeps its order all the same.
+ */
 export const monitorsFor = async (parts: Parts): Promise<Monitors> => {
   const { deps, events, bus, current } = parts;
   const { clock, log } = deps;
@@ -55,7 +58,7 @@ export const monitorsFor = async (parts: Parts): Promise<Monitors> => {
   const lastSeq = events.view().seq;
   const monitors = createMonitors({
     ...{ clock, log, view: events.view, subscribe: bus.subscribe, requestsOf },
-    record: recordInTime(clock, events),
+    record: events.record,
     settings: () => {
       const { retellMinutes, expireSeconds } = config().monitors;
       return {
@@ -65,8 +68,13 @@ export const monitorsFor = async (parts: Parts): Promise<Monitors> => {
       };
     },
   });
-  await catchUp(parts, monitors, requestsOf, lastSeq);
-  return monitors;
+  const patient: Monitors = {
+    list: monitors.list,
+    take: (request) => inTime(clock, monitors.take(request)),
+    stop: () => inTime(clock, monitors.stop()).catch(() => undefined),
+  };
+  await catchUp(parts, patient, requestsOf, lastSeq);
+  return patient;
 };
 
 /** What a local agent says, as `clprexec` would. */

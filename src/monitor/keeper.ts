@@ -22,7 +22,10 @@ export interface MonitorDeps {
   readonly log: Logger;
   readonly view: () => View;
   readonly subscribe: Bus['subscribe'];
-  /** Resolves when the event is on disk and in the view; rejects with `journal.*` in bounded time. */
+  /**
+   * Resolves when the event is on disk and in the view; rejects with `journal.*` where it never will be. However long
+   * that takes: what is decided before it would rest on an old view.
+   */
   readonly record: (event: NewEvent) => Promise<Event>;
   readonly settings: () => MonitorSettings;
   /** What an event means for monitors. */
@@ -32,8 +35,8 @@ export interface MonitorDeps {
 /** The external-link monitors of the gateway. */
 export interface Monitors {
   /**
-   * Takes the word of somebody; the answer is what is on disk by then. Throws `monitor.full`, `journal.*`, or
-   * `fence.stopping` at the end of the daemon.
+   * Takes the word of somebody; the answer is what is on disk by then, however long the disk takes. Throws
+   * `monitor.full`, `journal.*`, or `fence.stopping` at the end of the daemon.
    */
   take(request: MonitorRequest): Promise<MonitorRow>;
   /** Those in error first, then by name. */
@@ -44,6 +47,9 @@ export interface Monitors {
 
 /** So many errors at a time; with their longest texts they fit into one line of the socket. */
 export const mostErrors = 512;
+
+/** Requests about one monitor that may wait for the disk. */
+const mostWaiting = 1_000;
 
 /** Ends are wall times, and the wall clock may be stepped: they are looked at this often at least. */
 const lookMs = 60_000;
@@ -78,6 +84,8 @@ export const createMonitors = (deps: MonitorDeps): Monitors => {
   /** One thing at a time for each monitor, so that a clear never overtakes its raise. */
   const inTurn = async <Value>(key: string, work: () => Promise<Value>): Promise<Value> => {
     const lane = lanes.get(key) ?? createLane();
+    if (lane.depth() >= mostWaiting)
+      throw new CodedError('journal.failed', 'Too many requests wait for the disk.');
     lanes.set(key, lane);
     try {
       return await lane.run('operator', work);
@@ -117,7 +125,7 @@ export const createMonitors = (deps: MonitorDeps): Monitors => {
   const heed = async (request: MonitorRequest): Promise<void> => {
     try {
       await take(request);
-      saidFull = false;
+      if (saidFull && errors() < mostErrors) saidFull = false;
     } catch (error) {
       const { category, keyword, server } = request;
       const full = codeOf(error) === 'monitor.full';

@@ -87,6 +87,28 @@ describe('a raise', () => {
   );
 });
 
+test('a clear that waits for a disk that hangs is not overtaken by the raise after it', async () => {
+  await bench.raise();
+  bench.journal.holdAppends(true);
+  const rows = [bench.clear(), bench.raise({}, { message: 'again' })];
+  await advance(minutes(10));
+  bench.journal.holdAppends(false);
+  expect((await Promise.all(rows)).map(({ state, count }) => [state, count])).toEqual([
+    ['normal', undefined],
+    ['error', 1],
+  ]);
+});
+
+test('requests that wait for a disk that hangs are bounded', async () => {
+  bench.journal.holdAppends(true);
+  const settled = Promise.allSettled(Array.from({ length: 1_010 }, () => bench.raise()));
+  await advance(minutes(1));
+  bench.journal.holdAppends(false);
+  const refused = (await settled).filter(({ status }) => status === 'rejected');
+  expect(refused).toHaveLength(10);
+  expect(refused[0]).toMatchObject({ reason: { code: 'journal.failed' } });
+});
+
 describe('a clear', () => {
   test('says who cleared it, and leaves the monitor listed as normal', async () => {
     await bench.raise();
