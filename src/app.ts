@@ -1,4 +1,5 @@
 import { endMaintenances, keeperFor, keepMaintaining, readinessFor, trapsFor } from './app/companions.ts';
+import { monitorsFor } from './app/monitors.ts';
 import { type Mqtt, startMqtt } from './app/mqtt.ts';
 import { type Noc, startNoc } from './app/noc.ts';
 import { type DaemonDeps, openParts, type Parts } from './app/parts.ts';
@@ -13,6 +14,7 @@ import { CodedError } from './core/errors.ts';
 import { carriedOver } from './fence/carry-over.ts';
 import type { ReadinessKeeper } from './fence/readiness-keeper.ts';
 import { defaultFenceSettings } from './fence/settings.ts';
+import type { Monitors } from './monitor/keeper.ts';
 import type { IdentifyKeeper } from './panel/identify-keeper.ts';
 
 /** The running gateway. */
@@ -50,20 +52,23 @@ export const startDaemon = async (config: Config, deps: DaemonDeps): Promise<Dae
   let sockets: EngineSocket[] = [];
   let keeper: IdentifyKeeper | undefined;
   let readiness: ReadinessKeeper | undefined;
+  let monitors: Monitors | undefined;
   let traps: Traps | undefined;
   let mqtt: Mqtt | undefined;
   let noc: Noc | undefined;
   try {
     await recordStart(parts);
     await kdump.refresh();
+    monitors = await monitorsFor(parts);
     await resumeJobs(parts);
     keeper = keeperFor(parts);
     readiness = readinessFor(parts);
     traps = await trapsFor(parts);
     mqtt = startMqtt(parts, readiness);
     noc = startNoc(parts);
-    sockets = await openSockets(parts, keeper, readiness, { traps, mqtt, noc });
+    sockets = await openSockets(parts, { keeper, readiness, monitors, traps, mqtt, noc });
   } catch (error) {
+    await monitors?.stop();
     await fence.stop();
     await traps?.stop();
     await mqtt?.stop();
@@ -105,6 +110,7 @@ export const startDaemon = async (config: Config, deps: DaemonDeps): Promise<Dae
       await Promise.all([mqtt.stop(), noc.stop()]);
       await readiness.stop();
       await keeper.stop();
+      await monitors.stop();
       evidence.stop();
       await Promise.all(sockets.map((socket) => socket.close()));
       await kdump.stop();

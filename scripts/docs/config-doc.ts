@@ -2,6 +2,7 @@ import { bmcDefinitionSchema } from '../../src/config/devices.ts';
 import type { DriverSpec, SecretSpec } from '../../src/config/driver.ts';
 import { expectationOf, type SchemaNode, schemaNodeOf } from '../../src/config/expectation.ts';
 import { sinkSchemas } from '../../src/config/noc-schema.ts';
+import { builtInMonitorRules, type MonitorMatch, type MonitorRule } from '../../src/config/monitor-rules.ts';
 import { configSchema } from '../../src/config/schema.ts';
 import { usableKeys } from '../../src/config/secrets.ts';
 import { code, table } from './markdown.ts';
@@ -77,6 +78,38 @@ noc:
 - **SNMPv3**: the receiver must know the engine id of the gateway for traps (\`createUser -e 0x… USER …\` of snmptrapd);
   \`health\` shows it. For informs it needs none. Boots are kept in the state directory.
 - The receivers' MIB is \`mibs/NOROSHI-MIB.txt\`, or \`noroshi noc mib\` for your own \`baseOid\`.`;
+const monitorRules = `Rules turn events into external-link monitors. Each says which events raise a monitor, which clear it, and
+its category and keyword; the server is the one that the event is about. A rule of your own:
+
+\`\`\`yaml
+monitors:
+  expireSeconds: { NIC: 3600 }
+  without: [bmcRefused]
+  rules:
+    wrongPassword:
+      raise: [{ event: bmc.refused, where: { reason.code: [bmc.auth, bmc.user] } }]
+      clear: [{ event: bmc.answered }]
+      category: BMC
+      keyword: login
+      message: "{reason.message}"
+\`\`\`
+
+A rule needs a \`clear\`, or \`expireSeconds\` (those of the rule go before those of its category). \`where\` and \`unless\`
+name data of the event ([interface.md](interface.md) lists what events carry). These rules are built in:`;
+
+const matchText = ({ event, where, unless }: MonitorMatch): string => {
+  const values = (word: string, conditions: MonitorMatch['where']) =>
+    Object.entries(conditions).map(([path, wanted]) => `${word} ${path} is ${[wanted].flat().join(' or ')}`);
+  return [code(event), ...values('where', where), ...values('unless', unless)].join(' ');
+};
+
+const monitorRuleRow = ({ name, raise, clear, category, keyword, message }: MonitorRule): Row => [
+  code(name),
+  `${category} ${keyword}`,
+  raise.map(matchText).join(', '),
+  clear.map(matchText).join(', '),
+  code(message),
+];
 
 const deviceRules = `A model is a file of ten lines: which driver, and the options that suit the hardware. Those that come with
 Noroshi are in \`devices/bmc/\`. Your own go to \`FOLDER/bmc/*.yaml\` in one of the \`deviceDirectories\`; the same
@@ -143,6 +176,9 @@ export const renderConfigDoc = (specs: readonly DriverSpec[], example: string): 
     table(head, rowsInside(schemaNodeOf(configSchema))),
     '## Chains',
     chainRules,
+    '## Monitor rules',
+    monitorRules,
+    table(['Rule', 'Monitor', 'Raised by', 'Cleared by', 'Message'], builtInMonitorRules.map(monitorRuleRow)),
     '## Keys of a `bmc` section',
     'Beside `model`, a `bmc` section holds the options and secrets of the driver that its model names.',
     secretRules,

@@ -14,14 +14,18 @@ export const note = async (events: EventLog, event: NewEvent): Promise<void> => 
 /** As long as a start or a stop waits for the disk, and as a client does for what it wants recorded. */
 const recordLimitMs = 3_000;
 
+/** What waits for the disk, with an answer in time; rejects with `journal.failed`, and the work itself goes on. */
+export const inTime = async <Value>(clock: Clock, work: Promise<Value>): Promise<Value> => {
+  const done = await within(clock, recordLimitMs, work);
+  if (done !== timedOut) return done;
+  throw new CodedError('journal.failed', 'the disk does not answer; this may still be recorded later');
+};
+
 /** The record with an answer in time: a disk that hangs must not keep a client, a start or a stop waiting. */
 export const recordInTime =
   (clock: Clock, events: EventLog): EventLog['record'] =>
-  async (event) => {
-    const recorded = await within(clock, recordLimitMs, events.record(event));
-    if (recorded !== timedOut) return recorded;
-    throw new CodedError('journal.failed', 'the disk does not answer; this may still be recorded later');
-  };
+  (event) =>
+    inTime(clock, events.record(event));
 
 /** As {@link note}, but no longer than a start, a reload or a stop may wait. */
 export const noteInTime = async (clock: Clock, events: EventLog, event: NewEvent): Promise<void> => {

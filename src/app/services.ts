@@ -9,11 +9,13 @@ import type { CallLimits } from '../core/ports.ts';
 import type { FenceReport } from '../events/catalogue.ts';
 import type { EventLog } from '../events/event-log.ts';
 import type { Journal } from '../events/journal.ts';
+import { type MonitorName, monitorKey } from '../events/monitors.ts';
 import { inMaintenance, type ServerView } from '../events/view.ts';
 import type { EvidenceKeeper } from '../evidence/keeper.ts';
 import type { Identities } from '../fence/identity.ts';
 import type { ReadinessKeeper } from '../fence/readiness-keeper.ts';
 import type { FenceService } from '../fence/service.ts';
+import type { Monitors } from '../monitor/keeper.ts';
 import type { IdentifyKeeper } from '../panel/identify-keeper.ts';
 import { examinedChainOf } from './chain.ts';
 import { confirmOff } from './confirm.ts';
@@ -22,6 +24,7 @@ import type { Hardware } from './hardware.ts';
 import { pinIdentity, unpinIdentity } from './identity.ts';
 import type { KdumpKeeper } from './kdump.ts';
 import { setMaintenance } from './maintenance.ts';
+import { clearMonitor, takeNotice } from './monitors.ts';
 import type { Noc } from './noc.ts';
 import { version } from './paths.ts';
 import { type ReadingDeps, readServerEventLog, readServerSensors } from './readings.ts';
@@ -42,6 +45,7 @@ export interface ServiceDeps {
   readonly traps: Pick<Traps, 'counters'>;
   readonly noc: Pick<Noc, 'health' | 'test'>;
   readonly mqtt: { health(): MqttHealth | undefined };
+  readonly monitors: Pick<Monitors, 'take' | 'list'>;
 }
 
 const operatorLimitMs = 10_000;
@@ -156,6 +160,12 @@ const readingDeps = ({ clock, hardware, identities }: ServiceDeps, server: strin
   bmc: hardware().bmcOf(server),
 });
 
+/** A server must be known, but for a monitor that outlived its server in the configuration. */
+const knownMonitorServer = (deps: ServiceDeps, name: MonitorName): void => {
+  if (name.server === undefined || Object.hasOwn(deps.events.view().monitors, monitorKey(name))) return;
+  knownServer(deps, name.server);
+};
+
 /** How the journal is, with its figures as long as it answers. */
 const journalHealth = async ({ journal }: ServiceDeps) => {
   const stats = await journal.stats().catch(() => undefined);
@@ -211,6 +221,15 @@ export const createServices = (deps: ServiceDeps): EngineServices => {
       await deps.events.record({ type: 'cluster.reported', source: 'engine', data: report });
     },
     testNoc: (sink) => deps.noc.test(sink),
+    async notifyMonitor(notice) {
+      knownMonitorServer(deps, notice);
+      return takeNotice(deps.monitors, notice);
+    },
+    monitors: () => deps.monitors.list(),
+    async clearMonitor(order) {
+      knownMonitorServer(deps, order);
+      return clearMonitor(deps.monitors, order);
+    },
     async health() {
       const kdump = deps.kdump.counters();
       const noc = deps.noc.health();

@@ -1,14 +1,9 @@
 import { createMethodTables } from '../bridge/engine/method-tables.ts';
 import { type EngineSocket, listenEngineSocket } from '../bridge/engine/server.ts';
 import type { Config } from '../config/load.ts';
-import type { ReadinessKeeper } from '../fence/readiness-keeper.ts';
-import type { IdentifyKeeper } from '../panel/identify-keeper.ts';
-import type { Mqtt } from './mqtt.ts';
-import type { Noc } from './noc.ts';
 import { identitiesOf, type Parts } from './parts.ts';
 import { recordInTime } from './record.ts';
-import { createServices } from './services.ts';
-import type { Traps } from './traps.ts';
+import { createServices, type ServiceDeps } from './services.ts';
 
 /** Opens all of these sockets in their order, or none of them. */
 const openAll = async (wanted: readonly (() => Promise<EngineSocket>)[]): Promise<EngineSocket[]> => {
@@ -22,13 +17,11 @@ const openAll = async (wanted: readonly (() => Promise<EngineSocket>)[]): Promis
   }
 };
 
+/** What works beside the forced stops, as far as the sockets ask for it. */
+type Companions = Pick<ServiceDeps, 'keeper' | 'readiness' | 'monitors' | 'traps' | 'mqtt' | 'noc'>;
+
 /** Opens the local sockets that the configuration wants, or none of them. */
-export const openSockets = async (
-  parts: Parts,
-  keeper: IdentifyKeeper,
-  readiness: ReadinessKeeper,
-  { traps, mqtt, noc }: { readonly traps: Traps; readonly mqtt: Mqtt; readonly noc: Noc },
-): Promise<EngineSocket[]> => {
+export const openSockets = async (parts: Parts, companions: Companions): Promise<EngineSocket[]> => {
   const { clock, log } = parts.deps;
   const { journal, bus, fence, evidence, current, kdump } = parts;
   const events = { ...parts.events, record: recordInTime(clock, parts.events) };
@@ -36,22 +29,8 @@ export const openSockets = async (
   const hardware = () => current.hardware;
   const identities = identitiesOf(current, events);
   const services = createServices({
-    ...{
-      clock,
-      config,
-      hardware,
-      journal,
-      events,
-      evidence,
-      fence,
-      identities,
-      keeper,
-      readiness,
-      kdump,
-      traps,
-      mqtt,
-      noc,
-    },
+    ...{ clock, config, hardware, journal, events, evidence, fence, identities, kdump },
+    ...companions,
   });
   const language = () => config().alerts.language;
   const offered = parts.local && { ...parts.local, identity: services.identity };

@@ -8,6 +8,7 @@ import type { EventsOptions } from './commands/events.ts';
 import type { FenceOptions } from './commands/fence.ts';
 import type { LocalActOptions } from './commands/local.ts';
 import type { MaintenanceOptions } from './commands/maintenance.ts';
+import type { MonitorOptions, NotifyOptions } from './commands/monitors.ts';
 import type { SelOptions } from './commands/sel.ts';
 import { addDeviceCommands } from './device-program.ts';
 import { type ExitCode, exitCodes, type Terminal } from './terminal.ts';
@@ -100,6 +101,38 @@ const addMaintenance = (program: Command, terminal: Terminal, finish: Finish): v
           state,
           options,
         ),
+      ),
+    );
+};
+
+const addMonitors = (program: Command, terminal: Terminal, finish: Finish): void => {
+  const monitors = engineCommand(program, 'monitors', 'show the external-link monitors').action(
+    async (options: EngineOptions) =>
+      finish(await (await import('./commands/monitors.ts')).monitorsCommand(terminal, options)),
+  );
+  engineCommand(monitors, 'clear <category> <keyword>', 'say that the error of a monitor is over')
+    .option('--server <name>', 'the server it is about, where it is about one')
+    .action(async (category: string, keyword: string, options: MonitorOptions) =>
+      finish(
+        await (await import('./commands/monitors.ts')).clearMonitorCommand(
+          terminal,
+          category,
+          keyword,
+          options,
+        ),
+      ),
+    );
+  engineCommand(
+    program,
+    'notify <category> <keyword>',
+    'raise an external-link monitor, or clear it, as clprexec did; notify.sock will do',
+  )
+    .option('--message <text>', 'what is wrong')
+    .option('--server <name>', 'the server it is about, where it is about one')
+    .option('--clear', 'it is over')
+    .action(async (category: string, keyword: string, options: NotifyOptions) =>
+      finish(
+        await (await import('./commands/monitors.ts')).notifyCommand(terminal, category, keyword, options),
       ),
     );
 };
@@ -219,6 +252,8 @@ export const runProgram = async (argv: readonly string[], terminal: Terminal): P
     .description('Hardware and power integration gateway of an HA cluster')
     .version(version)
     .showHelpAfterError('(see: noroshi help)')
+    // What follows `monitors clear` is for `clear`, though `monitors` has options of the same names.
+    .enablePositionalOptions()
     .exitOverride();
   program.configureOutput({
     writeErr: (text) => terminal.error(text.trimEnd()),
@@ -227,6 +262,7 @@ export const runProgram = async (argv: readonly string[], terminal: Terminal): P
   addDaemonCommands(program, terminal, finish);
   addEngineCommands(program, terminal, finish);
   addMaintenance(program, terminal, finish);
+  addMonitors(program, terminal, finish);
   addBmcCommands(program, terminal, finish);
   addDeviceCommands(program, terminal, finish);
   addLocal(program, terminal, finish);

@@ -3,6 +3,7 @@ import { bmcDrivers } from '../bmc/drivers/index.ts';
 import { type LoadDeps, type LoadedConfig, loadConfig } from '../config/load.ts';
 import { formatProblem } from '../config/problem.ts';
 import { fail, type Result } from '../core/result.ts';
+import { eventWords } from '../events/fields.ts';
 import { typesMatching } from '../events/glob.ts';
 import { formatValues } from '../snmp-trap/rules/rule-book.ts';
 
@@ -17,12 +18,9 @@ export const readConfig = async (
 ): Promise<Result<LoadedConfig, readonly string[]>> => {
   const { env: environment } = process;
   const loaded = await loadConfig(file, {
-    bmcDrivers: specs,
-    environment,
-    builtInDevices,
+    ...{ bmcDrivers: specs, eventWords, environment, builtInDevices, openFiles },
     trapValues: formatValues,
     isEventGlob,
-    openFiles,
   });
   return loaded.ok ? loaded : fail(loaded.failure.map(formatProblem));
 };

@@ -15,6 +15,7 @@ import type { BmcConfig, DriverSpecs } from './driver.ts';
 import { schemaNodeOf } from './expectation.ts';
 import { type Complaint, explain } from './explain.ts';
 import { checkLocal } from './local-checks.ts';
+import { checkMonitors, type EventWords } from './monitors-checks.ts';
 import {
   assembleMqtt,
   checkMqtt,
@@ -66,6 +67,8 @@ export interface Config extends Readonly<Omit<ConfigFile, 'servers' | 'traps' | 
 
 export interface LoadDeps {
   readonly bmcDrivers: DriverSpecs;
+  /** What rules of external-link monitors may name. */
+  readonly eventWords: EventWords;
   readonly environment: NodeJS.ProcessEnv;
   /** Folder of the device definitions that come with Noroshi. */
   readonly builtInDevices: string;
@@ -97,7 +100,7 @@ const resolved = (file: ConfigFile, folder: string): ConfigFile => ({
 const checkFile = (
   root: unknown,
   folder: string,
-  isEventGlob: LoadDeps['isEventGlob'],
+  { isEventGlob, eventWords }: Pick<LoadDeps, 'isEventGlob' | 'eventWords'>,
 ): { file?: ConfigFile; complaints: readonly Complaint[] } => {
   const parsed = configSchema.safeParse(root);
   if (!parsed.success) {
@@ -115,6 +118,7 @@ const checkFile = (
     ...checkLocal(file),
     ...checkTraps(file),
     ...checkMqtt(file, isEventGlob),
+    ...checkMonitors(file, eventWords),
   ];
   return { file, complaints };
 };
@@ -226,7 +230,7 @@ export const loadConfig = async (
   const folder = dirname(resolve(path));
   const { bmcDrivers: drivers, environment, builtInDevices, openFiles = 'warn' } = deps;
 
-  const { file, complaints } = checkFile(root, folder, deps.isEventGlob);
+  const { file, complaints } = checkFile(root, folder, deps);
   const devices = await loadDevices({
     bmcDrivers: drivers,
     builtInDevices,

@@ -4,6 +4,7 @@ import { chain } from './chain-section.ts';
 import { fence } from './fence-section.ts';
 import { fileMode, group, name, path } from './fields.ts';
 import { localSection } from './local-section.ts';
+import { monitorsSection } from './monitors-section.ts';
 import { mqttSchema } from './mqtt-schema.ts';
 import { nocSchema } from './noc-schema.ts';
 import { trapsSchema } from './traps-schema.ts';
@@ -180,6 +181,7 @@ export const configSchema = z.strictObject({
   local: localSection,
   identify,
   traps: trapsSchema,
+  monitors: monitorsSection,
   journal,
   alerts,
   mqtt: mqttSchema,

@@ -98,6 +98,11 @@ export const errorCatalogue = {
     meaning: 'The end of a maintenance must be in the future, and at most 31 days away.',
     remedy: 'Give another end, and prolong it when it comes near.',
   },
+  'monitor.full': {
+    meaning: 'There are 512 external-link monitors in error already, and no room for another.',
+    remedy:
+      'Clear those that are over (`noroshi monitors`), and give what has no end of its own monitors.expireSeconds.',
+  },
   'fence.deadline': {
     meaning: 'The deadline passed before the wanted power state was read.',
     remedy: 'Do not fail over on this. Noroshi goes on observing; a late proof is announced as an event.',

@@ -83,6 +83,18 @@ export const localReport = localRequest.extend({
 });
 export type LocalReport = z.infer<typeof localReport>;
 
+/** An external-link monitor: what the cluster engine matches by category and keyword. */
+const monitor = { category: z.string(), keyword: z.string(), server: server.optional() };
+
+/** Who can raise an external-link monitor: a local agent or engine, a trap, or an event by a rule. */
+export const monitorOrigins = ['notify', 'trap', 'event'] as const;
+
+/** What ends its error: a word of somebody, a trap, its own time, or an event by a rule. */
+export const monitorEnds = ['cleared', 'trap', 'expired', 'event'] as const;
+
+/** Why an error is told once more: it goes on, it got worse, or a maintenance kept it quiet until now. */
+export const monitorAgain = ['repeated', 'worse', 'maintenanceEnded'] as const;
+
 /**
  * The closed set of events. An event is a fact, past tense; adding one is a reviewed change here,
  * and the compiler then names every place that must speak of it.
@@ -304,6 +316,35 @@ export const eventCatalogue = {
   },
   /** The journal dropped these seqs before the sink took what it wants of them. */
   'sink.gap': { severity: 'warning', data: z.strictObject({ sink, from: z.number(), to: z.number() }) },
+  /** `by`: the name of a client, the address of a trap's sender, the name of a rule. `count`: raises so far. */
+  'monitor.raised': {
+    severity: 'warning',
+    data: z.strictObject({
+      ...monitor,
+      message: z.string(),
+      origin: z.enum(monitorOrigins),
+      by: z.string(),
+      class: z.enum(trapClasses).optional(),
+      count: z.number(),
+      again: z.enum(monitorAgain).optional(),
+      /** When the last raise came, where this is told later than that; ISO 8601 UTC. */
+      lastAt: z.string().optional(),
+      /** The server is in maintenance: recorded, and told when that ends if it still holds. */
+      silenced: z.literal(true).optional(),
+      /** Seconds after which it ends by itself, unless it is raised again. */
+      expireSeconds: z.number().optional(),
+    }),
+  },
+  /** `silenced`: its error was never told, because of a maintenance. */
+  'monitor.cleared': {
+    severity: 'notice',
+    data: z.strictObject({
+      ...monitor,
+      why: z.enum(monitorEnds),
+      requester: requester.optional(),
+      silenced: z.literal(true).optional(),
+    }),
+  },
   'cluster.reported': {
     severity: 'info',
     data: z.strictObject({

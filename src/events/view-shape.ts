@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { fenceActions, localActions } from '../core/outcome.ts';
 import { fenceReport } from './catalogue.ts';
 import { failingSinksSchema } from './failing-sinks.ts';
+import { monitorsSchema } from './monitors.ts';
 import { openTrapsSchema } from './open-traps.ts';
 import { outageSchema } from './outage.ts';
 import { provedOffSchema } from './proved-off.ts';
@@ -113,6 +114,8 @@ export const viewSchema = z
     jobs: z.record(z.string(), jobView).readonly(),
     /** Conditions that traps began; missing in snapshots of older versions. */
     openTraps: openTrapsSchema.default({}),
+    /** External-link monitors; missing in snapshots of older versions. */
+    monitors: monitorsSchema.default({}),
     local: localView.optional(),
     /** Missing until one failed. */
     failingSinks: failingSinksSchema.optional(),
@@ -122,7 +125,7 @@ export const viewSchema = z
 /** What all events so far add up to. Keys of `servers` and `jobs` are names and job ids. */
 export type View = z.infer<typeof viewSchema>;
 
-export const emptyView: View = { seq: 0, servers: {}, jobs: {}, openTraps: {} };
+export const emptyView: View = { seq: 0, servers: {}, jobs: {}, openTraps: {}, monitors: {} };
 
 /** A server of which nothing is known. */
 export const unknownServer: ServerView = {

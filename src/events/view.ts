@@ -1,6 +1,7 @@
 import { type Event, type EventData, type FenceReport, serverOf } from './catalogue.ts';
 import { failingSinksAfter } from './failing-sinks.ts';
 import { signOfLife } from './life.ts';
+import { monitorsAfter } from './monitors.ts';
 import { openTrapsAfter } from './open-traps.ts';
 import { outageAfter } from './outage.ts';
 import { provedOffAfter } from './proved-off.ts';
@@ -248,6 +249,9 @@ const fold = (view: View, event: Event): View => {
     case 'local.finished':
     case 'local.interrupted':
       return localEnded(view, event.data.request);
+    case 'monitor.raised':
+    case 'monitor.cleared':
+      return { ...view, monitors: monitorsAfter(view.monitors, event) };
     case 'gateway.started':
       return forgetReadings(view);
     case 'trap.stormBegan':

@@ -156,6 +156,8 @@ export const learn = (base: KnowledgeBase, event: Event, nowMs: number): Knowled
     case 'sink.failing':
     case 'sink.recovered':
     case 'sink.gap':
+    case 'monitor.raised':
+    case 'monitor.cleared':
     case 'gateway.stopped':
     case 'config.reloaded':
     case 'config.rejected':

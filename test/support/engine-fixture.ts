@@ -65,6 +65,12 @@ export const fakeServices = (): EngineServices => ({
   },
   reportNode: async () => undefined,
   testNoc: async () => [],
+  notifyMonitor: async ({ category, keyword, clear }) => ({
+    ...{ category, keyword },
+    state: clear ? ('normal' as const) : ('error' as const),
+  }),
+  monitors: () => [],
+  clearMonitor: async ({ category, keyword }) => ({ category, keyword, state: 'normal' }),
   health: () => ({ uptimeSeconds: 7, journal: { state: 'ok' } }),
 });
 

@@ -4,7 +4,14 @@ import { fenceActions, localActions } from '../../src/core/outcome.ts';
 import { trapClasses } from '../../src/core/severity.ts';
 import { trapRefusals } from '../../src/core/trap-refusal.ts';
 import type { Event, EventData, EventType, NewEvent } from '../../src/events/catalogue.ts';
-import { identifyReasons, journalTroubles, severityOf } from '../../src/events/catalogue.ts';
+import {
+  identifyReasons,
+  journalTroubles,
+  monitorAgain,
+  monitorEnds,
+  monitorOrigins,
+  severityOf,
+} from '../../src/events/catalogue.ts';
 
 /** Few names, so that events meet; two of them are traps for code that treats records as objects. */
 const server = fc.constantFrom('server1', 'server2', 'constructor', 'toString');
@@ -50,6 +57,15 @@ const report = fc.record(
 const trapSource = fc.constantFrom('192.0.2.11', 'constructor');
 const trapKey = fc.constantFrom('fan/1', 'psu/2', 'toString');
 const localRequest = { request: job, server, action: fc.constantFrom(...localActions) };
+
+/** Text that stands in alerts: none that looks like a place of theirs. */
+const words = fc.constantFrom('no link', 'ファン 3', '');
+/** Few names, so that raises and clears meet. */
+const monitor = {
+  category: fc.constantFrom('NIC', 'constructor'),
+  keyword: fc.constantFrom('eth0', '/dev/sdb'),
+  server,
+};
 
 /** Data for every type of the catalogue: a new event does not compile until it is listed here. */
 const dataOf: { [Type in EventType]: fc.Arbitrary<EventData<Type>> } = {
@@ -219,6 +235,30 @@ const dataOf: { [Type in EventType]: fc.Arbitrary<EventData<Type>> } = {
   'sink.failing': fc.record({ sink: text, reason: text }),
   'sink.recovered': fc.record({ sink: text, since: at, sent: fc.nat() }),
   'sink.gap': fc.record({ sink: text, from: fc.nat(), to: fc.nat() }),
+  'monitor.raised': fc.record(
+    {
+      ...monitor,
+      message: words,
+      origin: fc.constantFrom(...monitorOrigins),
+      by: words,
+      class: fc.constantFrom(...trapClasses),
+      count: fc.nat(),
+      again: fc.constantFrom(...monitorAgain),
+      lastAt: at,
+      silenced: fc.constant(true as const),
+      expireSeconds: fc.nat(),
+    },
+    { requiredKeys: ['category', 'keyword', 'message', 'origin', 'by', 'count'] },
+  ) as fc.Arbitrary<EventData<'monitor.raised'>>,
+  'monitor.cleared': fc.record(
+    {
+      ...monitor,
+      why: fc.constantFrom(...monitorEnds),
+      requester: text,
+      silenced: fc.constant(true as const),
+    },
+    { requiredKeys: ['category', 'keyword', 'why'] },
+  ) as fc.Arbitrary<EventData<'monitor.cleared'>>,
   'cluster.reported': fc.record({
     node: server,
     state: fc.constantFrom('up', 'stopped', 'down', 'unknown'),

@@ -2,6 +2,7 @@ import type { Journal } from '../../events/journal.ts';
 import { createEventMethods } from './event-methods.ts';
 import { createLocalMethods, type LocalServices } from './local-methods.ts';
 import type { Method, MethodTable } from './method.ts';
+import { createMonitorMethods } from './monitor-methods.ts';
 import { createServiceMethods } from './service-methods.ts';
 import type { EngineServices } from './services.ts';
 import { createSubscriptions, type SubscriptionDeps } from './subscriptions.ts';
@@ -18,12 +19,16 @@ const notifyMethods: ReadonlySet<string> = new Set<keyof EngineMethods>([
   'hello',
   'server.list',
   'events.subscribe',
+  'monitor.notify',
+  'monitor.list',
+  'monitor.clear',
   'cluster.report',
   'health',
 ]);
 
 const createEngineMethods = (deps: MethodTableDeps) => ({
   ...createServiceMethods(deps.services),
+  ...createMonitorMethods(deps.services),
   ...createEventMethods({ ...deps, subscriptions: createSubscriptions(deps) }),
 });
 

@@ -3,9 +3,11 @@ import type { FenceAction, Outcome, Reason } from '../../core/outcome.ts';
 import type { EventLogReading, SensorReading } from '../../core/readings.ts';
 import type { EventData, FenceReport } from '../../events/catalogue.ts';
 import type { JournalCondition, JournalStats } from '../../events/journal.ts';
+import type { MonitorName } from '../../events/monitors.ts';
 import type { ServerView } from '../../events/view.ts';
 import type { Evidence } from '../../evidence/verdict.ts';
 import type { Readiness } from '../../fence/readiness.ts';
+import type { MonitorRow } from '../../monitor/row.ts';
 import type { TestResult } from '../noc/noc-sink.ts';
 
 /** What an engine may say of a node: a report, never a proof. */
@@ -113,6 +115,18 @@ export interface Examination {
   readonly servers: readonly ExaminedServer[];
 }
 
+/** The word of a local agent on an external-link monitor; the message is fit to be told. */
+export interface MonitorNotice extends MonitorName {
+  readonly message?: string;
+  /** It is over. */
+  readonly clear: boolean;
+  readonly requester: string;
+}
+
+export interface MonitorClearOrder extends MonitorName {
+  readonly requester: string;
+}
+
 /** What the gateway says of itself; the journal's figures are missing while its disk does not answer. */
 export interface Health extends Readonly<Record<string, unknown>> {
   readonly journal: JournalCondition & Partial<JournalStats>;
@@ -157,5 +171,9 @@ export interface EngineServices {
   }): Promise<void>;
   /** Sends a test message to one sink of the NOC, or to all; takes as long as their peers do. */
   testNoc(sink?: string): Promise<readonly TestResult[]>;
+  /** Resolves when the state it answers is on disk. Throws `server.unknown`, `monitor.full`, `journal.*`. */
+  notifyMonitor(notice: MonitorNotice): Promise<MonitorRow>;
+  monitors(): readonly MonitorRow[];
+  clearMonitor(order: MonitorClearOrder): Promise<MonitorRow>;
   health(): Health | Promise<Health>;
 }

@@ -1,4 +1,5 @@
 import type { EventData } from '../../events/catalogue.ts';
+import { monitorNotices } from './monitor-notices.ts';
 import { clear, note, type Rows, raise, silent } from './notice-part.ts';
 import { trapNotices } from './trap-notices.ts';
 
@@ -217,6 +218,7 @@ export const noticeRows: Rows = {
       `通知先 ${sink} に送信する前にイベント ${from} から ${to} が失われました。`,
     ),
   ...trapNotices,
+  ...monitorNotices,
   'cluster.reported': ({ node, state, requester }) =>
     note('cluster', `${requester} reports ${node} ${state}.`, `${requester} の報告: ${node} は ${state}。`),
 };

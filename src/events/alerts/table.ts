@@ -1,6 +1,7 @@
 import type { FenceAction } from '../../core/outcome.ts';
 import type { EventData } from '../catalogue.ts';
 import { localRows } from './local-rows.ts';
+import { monitorRows } from './monitor-rows.ts';
 import type { AlertRow } from './row.ts';
 import { trapRows } from './trap-rows.ts';
 
@@ -196,4 +197,5 @@ export const alertTable: readonly AlertRow[] = [
   },
   ...localRows,
   ...trapRows,
+  ...monitorRows,
 ];

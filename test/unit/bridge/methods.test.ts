@@ -67,6 +67,23 @@ describe('params', () => {
     ['events.subscribe', { consumer: 'two words' }, 'params.consumer'],
     ['events.ack', { consumer: 'a' }, 'params.seq'],
     ['cluster.report', { node: 'a', state: 'asleep' }, 'params.state'],
+    ['monitor.notify', { category: 'NIC' }, 'params.keyword'],
+    ['monitor.notify', { category: '', keyword: 'eth0' }, 'params.category'],
+    ['monitor.notify', { category: 'N\nC', keyword: 'eth0' }, 'params.category'],
+    ['monitor.notify', { category: 'N'.repeat(64), keyword: 'eth0' }, 'params.category'],
+    ['monitor.notify', { category: 'NIC', keyword: '-x' }, 'params.keyword'],
+    ['monitor.notify', { category: 'NIC', keyword: ' x' }, 'params.keyword'],
+    ['monitor.notify', { category: 'NIC', keyword: 'ファン' }, 'params.keyword'],
+    ['monitor.notify', { category: 'NIC', keyword: 'k'.repeat(128) }, 'params.keyword'],
+    ['monitor.notify', { category: 'NIC', keyword: 'eth0', message: 'a\u2028b' }, 'params.message'],
+    ['monitor.notify', { category: 'NIC', keyword: 'eth0', message: 'a\u202eb' }, 'params.message'],
+    ['monitor.notify', { category: 'NIC', keyword: 'eth0', message: '\ud800' }, 'params.message'],
+    ['monitor.notify', { category: 'NIC', keyword: 'eth0', message: 'm'.repeat(201) }, 'params.message'],
+    ['monitor.notify', { category: 'NIC', keyword: 'eth0', message: 'm', clear: true }, 'params.message'],
+    ['monitor.notify', { category: 'NIC', keyword: 'eth0', server: '' }, 'params.server'],
+    ['monitor.notify', { category: 'NIC', keyword: 'eth0', host: 'x' }, 'params.host'],
+    ['monitor.clear', { keyword: 'eth0' }, 'params.category'],
+    ['monitor.list', { all: true }, 'params.all'],
   ])('%s with %o is wrong at %s', (name, params, path) => {
     expect(wrongPath(name, params)).toBe(path);
   });
@@ -110,6 +127,9 @@ describe('methods', () => {
       'events.subscribe',
       'health',
       'hello',
+      'monitor.clear',
+      'monitor.list',
+      'monitor.notify',
       'server.list',
     ]);
   });

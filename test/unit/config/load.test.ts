@@ -3,6 +3,7 @@ import { expect, it } from 'vitest';
 import { optionsOf } from '../../../src/config/driver.ts';
 import { loadConfig } from '../../../src/config/load.ts';
 import { formatProblem } from '../../../src/config/problem.ts';
+import { eventWords } from '../../../src/events/fields.ts';
 import { formatValues } from '../../../src/snmp-trap/rules/rule-book.ts';
 import { builtInDevices, createWorkspace, goodConfig, standIn } from './workspace.ts';
 
@@ -295,7 +296,7 @@ it('says why a file cannot be read', async () => {
   ]);
   expect(await problems('- 1')).toEqual(['noroshi.yaml:1: must be a section, not a list of 1']);
   const deps = {
-    ...{ bmcDrivers: {}, environment: {}, trapValues: formatValues, builtInDevices },
+    ...{ bmcDrivers: {}, eventWords, environment: {}, trapValues: formatValues, builtInDevices },
     isEventGlob: () => true,
   };
   const binary = await loadConfig(write('binary.yaml', Buffer.from([0x61, 0xff])), deps);

@@ -7,6 +7,7 @@ import { command } from '../../../src/bmc/drivers/command-driver.ts';
 import type { DriverSpec, DriverSpecs } from '../../../src/config/driver.ts';
 import { loadConfig } from '../../../src/config/load.ts';
 import { type ConfigProblem, formatProblem } from '../../../src/config/problem.ts';
+import { eventWords } from '../../../src/events/fields.ts';
 import { typesMatching } from '../../../src/events/glob.ts';
 import { formatValues } from '../../../src/snmp-trap/rules/rule-book.ts';
 
@@ -73,7 +74,7 @@ export const createWorkspace = (devices = builtInDevices): Workspace => {
   write('bmc.pw', 'from-file\n');
   const load: Workspace['load'] = (text, environment = goodEnvironment) =>
     loadConfig(write('noroshi.yaml', text), {
-      ...{ bmcDrivers: specs, environment, builtInDevices: devices },
+      ...{ bmcDrivers: specs, eventWords, environment, builtInDevices: devices },
       trapValues: formatValues,
       isEventGlob: (glob) => typesMatching([glob]).length > 0,
     });

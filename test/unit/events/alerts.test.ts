@@ -65,6 +65,23 @@ const refused = (reason: EventData<'trap.refused'>['reason']): NewEvent => ({
   data: { source: '192.0.2.9', reason, count: 1, since: '2026-01-01T00:00:00.000Z' },
 });
 
+const monitorRaised = (data: Partial<EventData<'monitor.raised'>>): NewEvent => ({
+  type: 'monitor.raised',
+  source: 'monitor',
+  data: {
+    ...{ category: 'NIC', keyword: 'eth0', server: 'server2', message: 'no link' },
+    ...{ origin: 'notify', by: 'agent', count: 1, ...data },
+  },
+});
+
+const monitorCleared = (data: Partial<EventData<'monitor.cleared'>>): NewEvent => ({
+  type: 'monitor.cleared',
+  source: 'monitor',
+  data: { category: 'NIC', keyword: 'eth0', why: 'cleared', ...data },
+});
+
+const lastAt = '2026-01-01T00:00:00.000Z';
+
 const accepted = { outcome: 'unknown', accepted: true } as const;
 
 /** The product's modules, IDs and levels: its list of alert destinations, X 4.2 for Linux. */
@@ -99,6 +116,18 @@ describe('alerts of the product', () => {
     ['it is over', trap({ class: 'fatal', category: 'hardware', action: 'clear' }), []],
     ['a stranger sends a trap', refused('source'), ['trnsv 1 error']],
     ['a trap is malformed', refused('tag'), []],
+    ['an agent raises a monitor', monitorRaised({}), ['trnsv 10 info', 'mm 903 warning', 'mm 905 error']],
+    ['an event raises one', monitorRaised({ origin: 'event' }), ['mm 903 warning', 'mm 905 error']],
+    ['it is raised again', monitorRaised({ again: 'repeated' }), ['trnsv 10 info', 'mm 903 warning']],
+    ['its repeats are told by time alone', monitorRaised({ again: 'repeated', lastAt }), ['mm 903 warning']],
+    ['it is raised in a maintenance', monitorRaised({ silenced: true }), []],
+    [
+      'it is told when that ends',
+      monitorRaised({ again: 'maintenanceEnded', lastAt }),
+      ['mm 903 warning', 'mm 905 error'],
+    ],
+    ['it is cleared', monitorCleared({}), ['mm 26 info']],
+    ['it is cleared without ever having been told', monitorCleared({ silenced: true }), []],
     ['a script completes', scriptEnded({ result: 'completed', exitCode: 0 }), ['rc 412 info']],
     ['a script fails', scriptEnded({ exitCode: 3 }), ['rc 431 error']],
     ['a script cannot be started', scriptEnded({ result: 'notStarted' }), ['rc 431 error']],

@@ -48,6 +48,7 @@ describe('servers', () => {
       seq: 5,
       jobs: {},
       openTraps: {},
+      monitors: {},
       servers: {
         server1: {
           ...{ power: 'off', powerAt: at, bmc: 'unknown', guid: 'abc', identifyLit: true, reported: 'down' },
