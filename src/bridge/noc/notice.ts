@@ -1,5 +1,5 @@
 import type { Language } from '../../core/language.ts';
-import { alertsOf } from '../../events/alerts/alerts.ts';
+import { type Alert, alertsOf } from '../../events/alerts/alerts.ts';
 import { type Event, type EventType, type Severity, serverOf } from '../../events/catalogue.ts';
 import type { NoticePart, NoticeRow, NoticeState } from './notice-part.ts';
 import { noticeRows } from './notice-rows.ts';
@@ -56,13 +56,21 @@ const partOf = (event: Event): NoticePart | undefined => {
   return row(event.data as never);
 };
 
+const alertLevels: readonly Alert['level'][] = ['info', 'warning', 'error'];
+
+/** Of several alerts of one event, the one that says most; the first of equals. */
+const worst = (alerts: readonly Alert[]): Alert | undefined => {
+  const weightOf = ({ level }: Alert) => alertLevels.indexOf(level);
+  return [...alerts].sort((one, other) => weightOf(other) - weightOf(one))[0];
+};
+
 /** What the NOC is told of an event; undefined where there is nothing to tell. Pure. */
 export const noticeOf = (event: Event, { gateway, cluster, language }: Speaker): Notice | undefined => {
   const part = partOf(event);
   if (!part) return undefined;
   const { what, state, text, weight } = part;
   const server = serverOf(event);
-  const [alert] = alertsOf(event, language);
+  const alert = worst(alertsOf(event, language));
   return {
     key: [gateway, what, server].filter(Boolean).join('/'),
     state,
