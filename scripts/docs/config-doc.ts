@@ -1,8 +1,8 @@
 import { bmcDefinitionSchema } from '../../src/config/devices.ts';
 import type { DriverSpec, SecretSpec } from '../../src/config/driver.ts';
 import { expectationOf, type SchemaNode, schemaNodeOf } from '../../src/config/expectation.ts';
-import { sinkSchemas } from '../../src/config/noc-schema.ts';
 import { builtInMonitorRules, type MonitorMatch, type MonitorRule } from '../../src/config/monitor-rules.ts';
+import { sinkSchemas } from '../../src/config/noc-schema.ts';
 import { configSchema } from '../../src/config/schema.ts';
 import { usableKeys } from '../../src/config/secrets.ts';
 import { code, table } from './markdown.ts';

@@ -51,7 +51,12 @@ const isSame = (a: MqttConfig, b: MqttConfig): boolean => {
   return samePassword && sameKey && isDeepStrictEqual(open, otherOpen);
 };
 
-const run = (mqtt: MqttConfig, parts: Parts, readiness: Pick<ReadinessKeeper, 'of'>): Running => {
+const run = (
+  mqtt: MqttConfig,
+  parts: Parts,
+  readiness: Pick<ReadinessKeeper, 'of'>,
+  since: number,
+): Running => {
   const { deps, current, events, evidence, fence, journal, bus } = parts;
   const { clock, log } = deps;
   const { cluster, self } = current.config;
@@ -64,7 +69,7 @@ const run = (mqtt: MqttConfig, parts: Parts, readiness: Pick<ReadinessKeeper, 'o
     row: (name) => (Object.hasOwn(current.config.servers, name) ? rowOf(rows, name) : undefined),
   });
   const spool = startSpool(bridge.sink, {
-    ...{ clock, log, journal, bus },
+    ...{ clock, log, journal, bus, since },
     note: (event) => void note(events, event),
     failingSince: (sink) => events.view().failingSinks?.[sink],
   });
@@ -76,7 +81,7 @@ export const startMqtt = (parts: Parts, readiness: Pick<ReadinessKeeper, 'of'>):
   const { deps, current, bus } = parts;
   let running: Running | undefined;
 
-  const apply = async (): Promise<void> => {
+  const apply = async (since: number): Promise<void> => {
     const { mqtt } = current.config;
     if (running && mqtt && isSame(running.mqtt, mqtt)) {
       running.bridge.touch();
@@ -84,12 +89,13 @@ export const startMqtt = (parts: Parts, readiness: Pick<ReadinessKeeper, 'of'>):
       return;
     }
     await running?.spool.stop();
-    running = mqtt && run(mqtt, parts, readiness);
+    running = mqtt && run(mqtt, parts, readiness, since);
     if (running) deps.log.info({ url: running.mqtt.url }, 'events and states go to an MQTT broker');
   };
   let turn: Promise<void> = Promise.resolve();
   const refresh = (): Promise<void> => {
-    turn = turn.then(apply);
+    const since = parts.events.view().seq;
+    turn = turn.then(() => apply(since));
     return turn;
   };
   void refresh();

@@ -68,13 +68,18 @@ export const startNoc = (parts: Parts): Noc => {
     const { cluster, self, alerts } = current.config;
     return { gateway: self.node, cluster, language: alerts.language };
   };
-  const start = (name: string, config: SinkConfig, { baseOid }: NocConfig, own: SenderEngine): void => {
+  const start = (
+    name: string,
+    config: SinkConfig,
+    { baseOid }: NocConfig,
+    { own, since }: { readonly own: SenderEngine; readonly since: number },
+  ): void => {
     const { events: globs = defaultEvents, severity, servers } = config.section;
     const filter = { events: globs, severity, ...(servers && { servers }) };
     const sender = senderFor(config, { clock, addressOf, engine: own, baseOid });
     const sink = createNocSink({ name, filter, sender }, { clock, journal, speaker });
     const spool = startSpool(sink.sink, {
-      ...{ clock, log, journal, bus },
+      ...{ clock, log, journal, bus, since },
       note: (event) => void note(events, event),
       failingSince: (one) => failingSince(parts, one),
     });
@@ -82,7 +87,7 @@ export const startNoc = (parts: Parts): Noc => {
     log.info({ sink: name, type: config.section.type }, 'events go to a sink');
   };
 
-  const apply = async (): Promise<void> => {
+  const apply = async (since: number): Promise<void> => {
     const { noc, stateDirectory } = current.config;
     const wanted = Object.entries(noc?.sinks ?? {});
     const stays = ([name, { config, baseOid }]: [string, Running]): boolean => {
@@ -94,12 +99,14 @@ export const startNoc = (parts: Parts): Noc => {
     await Promise.all(leaving.map(([, { spool }]) => spool.stop()));
     if (!noc || wanted.length === 0) return;
     engine ??= await openSenderEngine({ clock, log, stateDirectory });
-    for (const [name, config] of wanted) if (!running.has(name)) start(name, config, noc, engine);
+    for (const [name, config] of wanted)
+      if (!running.has(name)) start(name, config, noc, { own: engine, since });
   };
   let turn: Promise<void> = Promise.resolve();
   const refresh = (): Promise<void> => {
+    const since = events.view().seq;
     turn = turn
-      .then(apply)
+      .then(() => apply(since))
       .catch((error: unknown) => log.error({ error: messageOf(error) }, 'the NOC cannot be told'));
     return turn;
   };

@@ -13,6 +13,8 @@ import { createTrouble, type Trouble, type TroubleDeps } from './trouble.ts';
 export interface SpoolDeps extends TroubleDeps, PositionDeps {
   readonly journal: Pick<Journal, 'read' | 'stats' | 'consumer' | 'acknowledge'>;
   readonly bus: Pick<Bus, 'subscribe'>;
+  /** Where a sink begins that the journal does not know: with the first event after this one. */
+  readonly since: number;
 }
 
 /** What carries events to one sink. */
@@ -94,7 +96,7 @@ const createSender = <Item>({ sink, queue, position, trouble, signal, newestWant
 /**
  * Carries every wanted event to the sink, once the journal has it: a dead peer costs a page of memory and no event, a
  * slow one delays nobody else. Events stay in the journal for as long as that keeps them; what it drops before they were
- * sent is told by `sink.gap`. A sink that the journal does not know begins with what comes from now on.
+ * sent is told by `sink.gap`. A sink that the journal does not know begins after `since`: what comes while it is made known is for it, too.
  */
 export const startSpool = <Item>(sink: Sink<Item>, deps: SpoolDeps): Spool => {
   const { clock, log, journal, bus } = deps;
@@ -109,7 +111,7 @@ export const startSpool = <Item>(sink: Sink<Item>, deps: SpoolDeps): Spool => {
   const register = async () => {
     const consumer = `${sinkPrefix}${sink.name}`;
     const { lastSeq } = await journal.stats();
-    const { ackedSeq } = await journal.consumer(consumer, lastSeq);
+    const { ackedSeq } = await journal.consumer(consumer, deps.since);
     await sink.begin?.(ackedSeq);
     newestHeard = Math.max(newestHeard, lastSeq);
     return { place: createPosition(consumer, ackedSeq, deps), queue: createQueue(sink, journal, ackedSeq) };

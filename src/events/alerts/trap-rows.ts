@@ -11,7 +11,8 @@ const senderOf = ({ server, device, source }: Received): string => server ?? dev
 
 const ofClass = (wanted: NonNullable<Received['class']>) => (data: Received, language: Language) => {
   if (data.class !== wanted || !isNews(data)) return undefined;
-  return [senderOf(data), language === 'ja' ? (data.textJa ?? data.text) : data.text];
+  const text = language === 'ja' ? (data.textJa ?? data.text) : data.text;
+  return [senderOf(data), text || data.name];
 };
 
 const row = (
@@ -34,7 +35,7 @@ export const trapRows: readonly AlertRow[] = [
     level: 'info',
     when: 'a trap with a category was told; %1 is the category, %2 the keyword',
     values: (data) =>
-      data.category !== undefined && isNews(data) ? [data.category, data.keyword ?? '-'] : undefined,
+      data.category !== undefined && isNews(data) ? [data.category, data.keyword || '-'] : undefined,
     text: {
       en: 'A message came by SNMP trap (%1 : %2).',
       ja: 'SNMP トラップによるメッセージを受信しました (%1 : %2)。',

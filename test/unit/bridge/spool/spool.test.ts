@@ -25,7 +25,7 @@ const createBench = async () => {
     record: async (event: NewEvent) => (await events.record(event)).seq,
     start(sink: FakeSink) {
       const spool = startSpool(sink, {
-        ...{ clock, journal, bus, log: silentLogger },
+        ...{ clock, journal, bus, log: silentLogger, since: events.view().seq },
         note: (event) => void events.record(event),
         failingSince: (name) => events.view().failingSinks?.[name],
       });
@@ -55,6 +55,16 @@ describe('a spool', () => {
     expect(bench.clock.armed()).toBe(0);
     await spool.stop();
     expect(sink.closed()).toBe(true);
+  });
+
+  it('carries what comes while it is made known to the journal', async () => {
+    const bench = await createBench();
+    await bench.record(answered('server1'));
+    const sink = createFakeSink();
+    bench.start(sink);
+    const early = await bench.record(fenceRequested('job'));
+    await bench.clock.advance(1);
+    expect(sink.took).toEqual([early]);
   });
 
   it('keeps everything for a peer that is dead for two days, and tells of it twice', async () => {
