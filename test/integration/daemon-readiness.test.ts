@@ -90,7 +90,7 @@ test('goes on by itself, leaves no session open, and a refused password is not t
   expect(refusedPasswords('locked')).toBe(1);
 });
 
-test('a forced stop in the middle of a rehearsal of a silent BMC is not held up by it', async () => {
+test('a BMC that was silent and answers again can be stopped, and is ready again after it', async () => {
   await sims.set('fine', { frozen: true });
   await until(async () => (await row('fine')).ready === 'no', limitMs, 'the silence to be noticed');
   await sims.set('fine', { frozen: false });

@@ -23,9 +23,9 @@ const createBench = async () => {
     journal,
     events,
     record: async (event: NewEvent) => (await events.record(event)).seq,
-    start(sink: FakeSink) {
+    start(sink: FakeSink, since = events.view().seq) {
       const spool = startSpool(sink, {
-        ...{ clock, journal, bus, log: silentLogger, since: events.view().seq },
+        ...{ clock, journal, bus, log: silentLogger, since },
         note: (event) => void events.record(event),
         failingSince: (name) => events.view().failingSinks?.[name],
       });
@@ -59,10 +59,10 @@ describe('a spool', () => {
 
   it('carries what comes while it is made known to the journal', async () => {
     const bench = await createBench();
-    await bench.record(answered('server1'));
-    const sink = createFakeSink();
-    bench.start(sink);
+    const since = await bench.record(answered('server1'));
     const early = await bench.record(fenceRequested('job'));
+    const sink = createFakeSink();
+    bench.start(sink, since);
     await bench.clock.advance(1);
     expect(sink.took).toEqual([early]);
   });
