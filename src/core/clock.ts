@@ -30,6 +30,18 @@ export const systemClock: Clock = {
 /** Wall time as the journal and the sockets write it: ISO 8601, UTC, milliseconds. */
 export const isoNow = (clock: Clock): string => new Date(clock.wallMs()).toISOString();
 
+/** {@link isoNow} for those who ask thousands of times a second: what falls into one millisecond is written once. */
+export const createStamp = (clock: Clock): (() => string) => {
+  let lastMs = Number.NaN;
+  let text = '';
+  return () => {
+    const wallMs = clock.wallMs();
+    if (wallMs !== lastMs) text = new Date(wallMs).toISOString();
+    lastMs = wallMs;
+    return text;
+  };
+};
+
 /** Resolves `delayMs` from now, or at once when `signal` calls it off (it never rejects). */
 export const sleep = (clock: Clock, delayMs: number, signal?: CallOffSignal): Promise<void> =>
   new Promise((resolve) => {

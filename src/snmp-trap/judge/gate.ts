@@ -21,7 +21,7 @@ export interface Release {
  */
 export const createGate = ({ settings, namesOf }: GateDeps) => {
   const deferred = createDeferred(limits.deferred, limits.deferredOfSource);
-  const storms = createStorms({ settings: () => settings, mostSources: limits.sources, namesOf });
+  const storms = createStorms({ settings, mostSources: limits.sources, namesOf });
   const counters = { suppressed: 0 };
 
   const suppress = (source: string, count: number): void => {
@@ -43,7 +43,7 @@ export const createGate = ({ settings, namesOf }: GateDeps) => {
     /** Counts a trap: what the windows that ended before it let go, and the storms that begin with it. */
     arrive({ source, nowMs, at }: Arrival): {
       readonly released: readonly Release[];
-      readonly began: NewEvent[];
+      readonly began: readonly NewEvent[];
     } {
       const released = storms.rollFor(source, nowMs).map(release);
       return { released, began: storms.arrive(source, nowMs, at) };

@@ -1,4 +1,4 @@
-import { type Clock, isoNow } from '../../core/clock.ts';
+import { type Clock, createStamp } from '../../core/clock.ts';
 import type { NewEvent } from '../../events/catalogue.ts';
 import type { OpenTraps } from '../../events/open-traps.ts';
 import type { TrapNotification } from '../codec/notification.ts';
@@ -69,6 +69,7 @@ export const createTrapJudge = (deps: TrapJudgeDeps): TrapJudge => {
   const gate = createGate({ settings: settings.storm, namesOf });
   const retries = createRetries(limits.retries, limits.retrySeconds * 1000);
   const counts = { received: 0, told: 0, repeated: 0, retried: 0, unknownRefused: 0 };
+  const isoNow = createStamp(clock);
   const unsaid = ledger.forgottenAtStart();
 
   const released = ({ late, ended }: Release, arrival: Omit<Arrival, 'source'>): NewEvent[] => {
@@ -100,9 +101,10 @@ export const createTrapJudge = (deps: TrapJudgeDeps): TrapJudge => {
 
   const judgeKnown = (judged: Judged, ruling: Ruling, arrival: Arrival) => {
     const { source } = arrival;
-    for (const key of ruling.clears) gate.forget(source, key);
-    const over = ruling.clears.filter((key) => key !== ruling.raise && ledger.isOpen(source, key));
-    const isClear = ruling.raise === undefined && over.length > 0;
+    const { raise, clears } = ruling.decision;
+    for (const key of clears) gate.forget(source, key);
+    const over = clears.filter((key) => key !== raise && ledger.isOpen(source, key));
+    const isClear = raise === undefined && over.length > 0;
     const ends = over.flatMap((key, index) =>
       tell(clearNotice(judged, ruling, key), arrival, isClear && index === 0 ? 1 : 0),
     );
@@ -134,7 +136,7 @@ export const createTrapJudge = (deps: TrapJudgeDeps): TrapJudge => {
       const arrival: Arrival = {
         source: notification.source.address,
         nowMs: clock.nowMs(),
-        at: isoNow(clock),
+        at: isoNow(),
       };
       counts.received += 1;
       const { released: earlier, began } = gate.arrive(arrival);
@@ -144,13 +146,13 @@ export const createTrapJudge = (deps: TrapJudgeDeps): TrapJudge => {
       return before.length === 0 ? own : [...before, ...own];
     },
     tick() {
-      const now = { nowMs: clock.nowMs(), at: isoNow(clock) };
+      const now = { nowMs: clock.nowMs(), at: isoNow() };
       retries.expire(now.nowMs);
       const late = gate.tick(now.nowMs).flatMap((one) => released(one, now));
       return [...takeUnsaid(), ...late, ...ledger.expire(now.nowMs)];
     },
     stop() {
-      const now = { nowMs: clock.nowMs(), at: isoNow(clock) };
+      const now = { nowMs: clock.nowMs(), at: isoNow() };
       const late = released({ late: gate.drain(), ended: [] }, now);
       return [...takeUnsaid(), ...late, ...ledger.closeRows()];
     },

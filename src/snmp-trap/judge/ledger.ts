@@ -63,14 +63,14 @@ export const createLedger = ({ settings, namesOf, open }: LedgerDeps) => {
     repeats(notice: Notice, { source, nowMs }: Arrival): boolean {
       const { key, action } = notice;
       if (action === 'raise' && key !== undefined && !openKeys.has(source, key)) return false;
-      return rowsOf(notice).repeats(slotOfNotice(notice), notice.fingerprint, nowMs);
+      return rowsOf(notice).repeats(slotOfNotice(notice), notice, nowMs);
     },
     /** Unknown kinds of traps are bounded without pushing one another out, or a scan would tell of every one. */
     hasRoom: (notice: Notice): boolean =>
       notice.known || unknown.has(slotOfNotice(notice)) || !unknown.isFull(),
     /** The events of a notice, with the end of the row of repeats that it ends. */
     tell(notice: Notice, tally: Tally, { nowMs, at }: Arrival): NewEvent[] {
-      const ended = rowsOf(notice).begin(slotOfNotice(notice), notice.fingerprint, notice, tally, nowMs);
+      const ended = rowsOf(notice).begin(slotOfNotice(notice), notice, tally, nowMs);
       return [...summaries(ended), ...opened(notice, at), told(notice, tally)];
     },
     /** An event did not reach the disk: what it told was not told. */

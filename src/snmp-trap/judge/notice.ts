@@ -8,8 +8,6 @@ export type TrapBody = Omit<TrapData, 'count' | 'firstAt' | 'summary'>;
 
 /** What is to be told of a trap, before it is known how often and whether at once. */
 export interface Notice {
-  /** What must be the same for a repeat. */
-  readonly fingerprint: string;
   /** Whether a rule knows the trap. */
   readonly known: boolean;
   readonly severity: Severity;

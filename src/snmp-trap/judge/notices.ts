@@ -3,7 +3,7 @@ import type { TrapNotification } from '../codec/notification.ts';
 import type { Ruling } from '../rules/compiled-rule.ts';
 import type { PlainValue } from '../rules/plain-value.ts';
 import { cleaned } from '../rules/plain-value.ts';
-import type { ReadTrap } from '../rules/rule-book.ts';
+import type { ReadTrap } from '../rules/read-trap.ts';
 import type { Notice, SenderNames, TrapBody } from './notice.ts';
 
 /** A trap, its sender as the configuration names it, and what the rules make of it. */
@@ -23,22 +23,26 @@ const senderOf = ({ notification, names }: Judged) => {
   return { source: source.address, ...names, version, kind, trapOid };
 };
 
-const bodyOf = (judged: Judged, ruling: Ruling, action: Action, key: string | undefined): TrapBody => ({
+const bodyOf = (
+  judged: Judged,
+  { decision, words }: Ruling,
+  action: Action,
+  key: string | undefined,
+): TrapBody => ({
   ...senderOf(judged),
-  rule: ruling.rule,
-  name: ruling.name,
+  rule: decision.rule,
+  name: decision.name,
   action,
   ...(key !== undefined && { key }),
-  ...(ruling.class && { class: ruling.class }),
-  ...ruling.words(),
+  ...(decision.class && { class: decision.class }),
+  ...words(),
   fields: judged.read.fields(),
 });
 
 const noticeOf = (judged: Judged, ruling: Ruling, action: Action, key?: string): Notice => {
   const { source, trapOid } = judged.notification;
-  const { rule, name, severity } = ruling;
+  const { rule, name, severity } = ruling.decision;
   return {
-    fingerprint: `${rule} ${action} ${severity}`,
     known: true,
     severity,
     source: source.address,
@@ -57,8 +61,9 @@ export const clearNotice = (judged: Judged, ruling: Ruling, key: string): Notice
 
 /** What a trap says first of all: a condition begins, one is over, or something is only told. */
 export const mainNotice = (judged: Judged, ruling: Ruling): Notice => {
-  if (ruling.raise !== undefined) return noticeOf(judged, ruling, 'raise', ruling.raise);
-  const [first] = ruling.clears;
+  const { raise, clears } = ruling.decision;
+  if (raise !== undefined) return noticeOf(judged, ruling, 'raise', raise);
+  const [first] = clears;
   return first === undefined ? noticeOf(judged, ruling, 'none') : clearNotice(judged, ruling, first);
 };
 
@@ -86,7 +91,6 @@ const unknownBody = (judged: Judged): TrapBody => {
 export const unknownNotice = (judged: Judged): Notice => {
   const { source, trapOid } = judged.notification;
   return {
-    fingerprint: 'unknown',
     known: false,
     severity: 'notice',
     source: source.address,

@@ -1,13 +1,14 @@
 import type { Notice, Tally } from './notice.ts';
 
 interface Window {
-  readonly fingerprint: string;
   readonly notice: Notice;
   readonly firstAt: string;
   readonly firstMs: number;
   /** What was told when the row began; the rest is for its end. */
   readonly toldCount: number;
   lastMs: number;
+  /** When it was put in its place among the others. */
+  placedMs: number;
   count: number;
 }
 
@@ -25,9 +26,15 @@ export interface WindowLimits {
   readonly most: number;
 }
 
+/** A row gets a new place at most this often, so the end of a row may be told so much later. */
+const placeEveryMs = 1000;
+
+const saySame = (one: Notice, other: Notice): boolean =>
+  one.rule === other.rule && one.action === other.action && one.severity === other.severity;
+
 /**
  * Rows of repeats by slot: what repeats is counted in the row and told once at its end. In the order of their last
- * trap, so that the end of a row is found without looking at the others. Times are monotonic.
+ * trap, a second more or less, so that the end of a row is found without looking at the others. Times are monotonic.
  */
 export const createRepeatWindows = ({ gapMs, longestMs, most }: WindowLimits) => {
   const windows = new Map<string, Window>();
@@ -42,23 +49,26 @@ export const createRepeatWindows = ({ gapMs, longestMs, most }: WindowLimits) =>
 
   return {
     /** Counts a repeat; false where this is none, because its row is over or says something else. */
-    repeats(slot: string, fingerprint: string, nowMs: number): boolean {
+    repeats(slot: string, notice: Notice, nowMs: number): boolean {
       const window = windows.get(slot);
-      if (!window || window.fingerprint !== fingerprint) return false;
+      if (!window || !saySame(window.notice, notice)) return false;
       if (nowMs - window.lastMs > gapMs || nowMs - window.firstMs > longestMs) return false;
       window.count += 1;
       window.lastMs = nowMs;
+      if (nowMs - window.placedMs < placeEveryMs) return true;
+      window.placedMs = nowMs;
       windows.delete(slot);
       windows.set(slot, window);
       return true;
     },
     /** Begins a row in place of the one that was there; where there is no room the oldest row ends early. */
-    begin(slot: string, fingerprint: string, notice: Notice, tally: Tally, nowMs: number): Repeats[] {
+    begin(slot: string, notice: Notice, tally: Tally, nowMs: number): Repeats[] {
       const ended = close(slot);
       const first = windows.size >= most ? oldest() : undefined;
       if (first) ended.push(...close(first[0]));
-      const toldCount = tally.count;
-      windows.set(slot, { fingerprint, notice, ...tally, toldCount, firstMs: nowMs, lastMs: nowMs });
+      const { count, firstAt } = tally;
+      const times = { firstMs: nowMs, lastMs: nowMs, placedMs: nowMs };
+      windows.set(slot, { notice, count, firstAt, toldCount: count, ...times });
       return ended;
     },
     close,

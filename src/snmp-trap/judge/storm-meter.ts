@@ -23,6 +23,8 @@ export interface Meter {
 
 export const newMeter = (nowMs: number): Meter => ({ windowStartMs: nowMs, inWindow: 0 });
 
+const sameWindow = { rolled: false } as const;
+
 /**
  * Goes on to the window that `nowMs` is in. `rolled` tells that a window ended; `ended` is the storm that is over with
  * it, since it, or an empty window after it, had few enough traps (the hysteresis).
@@ -33,7 +35,7 @@ export const roll = (
   nowMs: number,
 ): { readonly rolled: boolean; readonly ended?: Storm } => {
   const windows = Math.floor((nowMs - meter.windowStartMs) / windowMs);
-  if (windows < 1) return { rolled: false };
+  if (windows < 1) return sameWindow;
   const isCalm = windows > 1 || meter.inWindow <= rearm;
   meter.windowStartMs += windows * windowMs;
   meter.inWindow = 0;

@@ -4,7 +4,7 @@ import type { StormSettings } from './settings.ts';
 import { count, type Meter, type MeterSettings, newMeter, roll, type Storm } from './storm-meter.ts';
 
 export interface StormDeps {
-  readonly settings: () => StormSettings;
+  readonly settings: StormSettings;
   readonly mostSources: number;
   readonly namesOf: (source: string) => SenderNames;
 }
@@ -16,6 +16,9 @@ export interface Rolled {
   readonly ended: boolean;
 }
 
+const none: readonly Rolled[] = [];
+const noEvents: readonly NewEvent[] = [];
+
 /** Senders beyond the bound share one meter under this name, which is no address. */
 const others = '';
 
@@ -24,16 +27,14 @@ export const createStorms = ({ settings, mostSources, namesOf }: StormDeps) => {
   const meters = new Map<string, Meter>();
   let overall: Meter | undefined;
 
-  const scaled = (perSecond: number, rearmPerSecond: number): MeterSettings => {
-    const { windowSeconds } = settings();
-    return {
-      windowMs: windowSeconds * 1000,
-      most: perSecond * windowSeconds,
-      rearm: rearmPerSecond * windowSeconds,
-    };
-  };
-  const sourceSettings = () => scaled(settings().sourcePerSecond, settings().sourceRearmPerSecond);
-  const overallSettings = () => scaled(settings().overallPerSecond, settings().overallRearmPerSecond);
+  const { windowSeconds } = settings;
+  const scaled = (perSecond: number, rearmPerSecond: number): MeterSettings => ({
+    windowMs: windowSeconds * 1000,
+    most: perSecond * windowSeconds,
+    rearm: rearmPerSecond * windowSeconds,
+  });
+  const ofSource = scaled(settings.sourcePerSecond, settings.sourceRearmPerSecond);
+  const ofAll = scaled(settings.overallPerSecond, settings.overallRearmPerSecond);
 
   const meterOf = (source: string, nowMs: number): Meter => {
     const known = meters.get(source) ?? (meters.size >= mostSources ? meters.get(others) : undefined);
@@ -52,12 +53,12 @@ export const createStorms = ({ settings, mostSources, namesOf }: StormDeps) => {
   const began = (meter: Meter, source?: string): NewEvent => ({
     type: 'trap.stormBegan',
     source: eventSource,
-    data: { ...scopeOf(source), received: meter.inWindow, withinSeconds: settings().windowSeconds },
+    data: { ...scopeOf(source), received: meter.inWindow, withinSeconds: windowSeconds },
   });
-  const rollOne = (meter: Meter, how: MeterSettings, nowMs: number, source?: string): Rolled[] => {
+  const rollOne = (meter: Meter, how: MeterSettings, nowMs: number, source?: string): readonly Rolled[] => {
     const { storm } = meter;
     const { rolled, ended } = roll(meter, how, nowMs);
-    if (!storm || !rolled) return [];
+    if (!storm || !rolled) return none;
     return [{ storm, ended: ended !== undefined, ...(source !== undefined && { source }) }];
   };
   const nameOfMeter = (source: string): string => (meters.has(source) ? source : others);
@@ -66,32 +67,33 @@ export const createStorms = ({ settings, mostSources, namesOf }: StormDeps) => {
     /** Ends windows that are over; to be called before {@link arrive} and now and then. */
     roll(nowMs: number): Rolled[] {
       const rolled: Rolled[] = [];
-      const how = sourceSettings();
       for (const [source, meter] of meters) {
-        rolled.push(...rollOne(meter, how, nowMs, source));
-        if (!meter.storm && nowMs - meter.windowStartMs < how.windowMs && meter.inWindow === 0)
+        rolled.push(...rollOne(meter, ofSource, nowMs, source));
+        if (!meter.storm && nowMs - meter.windowStartMs < ofSource.windowMs && meter.inWindow === 0)
           meters.delete(source);
       }
-      if (overall) rolled.push(...rollOne(overall, overallSettings(), nowMs));
+      if (overall) rolled.push(...rollOne(overall, ofAll, nowMs));
       return rolled;
     },
     /** The same for one sender and for all together, which is what a trap of it needs. */
-    rollFor(source: string, nowMs: number): Rolled[] {
+    rollFor(source: string, nowMs: number): readonly Rolled[] {
       const name = nameOfMeter(source);
       const meter = meters.get(name);
-      return [
-        ...(meter ? rollOne(meter, sourceSettings(), nowMs, name) : []),
-        ...(overall ? rollOne(overall, overallSettings(), nowMs) : []),
-      ];
+      const own = meter ? rollOne(meter, ofSource, nowMs, name) : none;
+      const all = overall ? rollOne(overall, ofAll, nowMs) : none;
+      return own.length + all.length === 0 ? none : [...own, ...all];
     },
     /** Counts a trap; the storms that begin with it. */
-    arrive(source: string, nowMs: number, at: string): NewEvent[] {
+    arrive(source: string, nowMs: number, at: string): readonly NewEvent[] {
       overall ??= newMeter(nowMs);
       const meter = meterOf(source, nowMs);
-      const events: NewEvent[] = [];
-      if (count(meter, sourceSettings(), at)) events.push(began(meter, nameOfMeter(source)));
-      if (count(overall, overallSettings(), at)) events.push(began(overall));
-      return events;
+      const ownBegan = count(meter, ofSource, at);
+      const allBegan = count(overall, ofAll, at);
+      if (!ownBegan && !allBegan) return noEvents;
+      return [
+        ...(ownBegan ? [began(meter, nameOfMeter(source))] : []),
+        ...(allBegan ? [began(overall)] : []),
+      ];
     },
     /** The storm that a sender's traps are part of: the one of all together goes first. */
     stormOf: (source: string): Storm | undefined => overall?.storm ?? meters.get(nameOfMeter(source))?.storm,

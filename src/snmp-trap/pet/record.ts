@@ -103,11 +103,13 @@ const epochMs = Date.UTC(1998, 0, 1);
 export const localTimeText = (localSeconds: number): string =>
   new Date(epochMs + localSeconds * 1000).toISOString().slice(0, 19);
 
+/** GUID, sequence, time and what else of the first bytes names one event of one sensor. */
+const identityBytes = 29;
+
 /**
- * What makes two PETs one that was sent again: GUID, sequence and timestamp. Undefined where the BMC gives no time,
- * since its sequence alone may be a constant, and a new alarm must not pass for an old one.
+ * What makes two PETs one that was sent again: GUID, sequence, time, sensor and specific trap. Undefined where the BMC
+ * gives no time, since its sequence alone may be a constant, and a new alarm must not pass for an old one. `bytes` are
+ * those of {@link petVarbindOf}.
  */
-export const retryIdentityOf = (pet: PetRecord, specific: number): string | undefined =>
-  pet.localSeconds === undefined
-    ? undefined
-    : `${pet.guid}/${pet.sequence}/${pet.localSeconds}/${specific}/${pet.sensorNumber ?? ''}`;
+export const retryIdentityOf = (bytes: Buffer, specific: number): string | undefined =>
+  bytes.readUInt32BE(18) === 0 ? undefined : `${specific} ${bytes.toString('latin1', 0, identityBytes)}`;

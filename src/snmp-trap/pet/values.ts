@@ -15,22 +15,39 @@ export interface Pet {
   readonly record?: PetRecord;
 }
 
+/** A Platform Event Trap before its varbind is read. */
+export interface RawPet extends Pick<Pet, 'specific' | 'event'> {
+  /** Of its varbind. */
+  readonly bytes: Buffer | undefined;
+}
+
+const forms = [`${petEnterprise}.0.`, `${petEnterprise}.`];
+
 const specificOf = ({ trapOid, v1 }: TrapNotification): number | undefined => {
   if (v1) return v1.enterprise === petEnterprise && v1.generic === 6 ? v1.specific : undefined;
-  const prefix = [`${petEnterprise}.0.`, `${petEnterprise}.`].find((one) => trapOid.startsWith(one));
+  const prefix = forms.find((one) => trapOid.startsWith(one));
   const rest = prefix === undefined ? '' : trapOid.slice(prefix.length);
   return /^\d{1,8}$/.test(rest) ? Number(rest) : undefined;
 };
 
 /** The PET in a notification, or undefined where it is none. Its number alone is enough to classify it. */
-export const petOf = (notification: TrapNotification): Pet | undefined => {
+export const rawPetOf = (notification: TrapNotification): RawPet | undefined => {
   const specific = specificOf(notification);
   const event = specific === undefined ? undefined : splitSpecificTrap(specific);
   if (specific === undefined || !event) return undefined;
-  const bytes = petVarbindOf(notification.varbinds);
+  return { specific, event, bytes: petVarbindOf(notification.varbinds) };
+};
+
+export const readPet = ({ specific, event, bytes }: RawPet): Pet => {
   const decoded = bytes && decodePet(bytes);
   const record = decoded?.ok ? decoded.value : undefined;
   return { specific, event, meaning: petMeaning(event, record?.severity), ...(record && { record }) };
+};
+
+/** Both steps at once. */
+export const petOf = (notification: TrapNotification): Pet | undefined => {
+  const raw = rawPetOf(notification);
+  return raw && readPet(raw);
 };
 
 /** Names of the values that rules of `format: pet` can use. */
@@ -66,6 +83,20 @@ export const petValueNames = [
   'doubt',
 ] as const;
 export type PetValueName = (typeof petValueNames)[number];
+
+/** Those that follow from what {@link petStateKey} takes. */
+export const petStateValues: ReadonlySet<string> = new Set<PetValueName>([
+  ...(['sensorType', 'sensorTypeText', 'eventType', 'offset', 'asserted', 'state', 'specific'] as const),
+  ...(['transition', 'condition', 'ended', 'level', 'severity'] as const),
+  ...(['sensor', 'sensorDevice', 'sensorNumber', 'entity', 'entityInstance'] as const),
+]);
+
+/** Severity, device, sensor, entity and its instance. */
+const stateBytes = { from: 26, to: 31 };
+
+/** The same for two PETs of which all {@link petStateValues} are the same. */
+export const petStateKey = ({ specific, bytes }: RawPet): string =>
+  `${specific} ${bytes?.toString('latin1', stateBytes.from, stateBytes.to) ?? ''}`;
 
 /** Which sensor, for keys: a BMC that gives no number is told apart by its entity. */
 const sensorOf = ({ record }: Pet): string => {

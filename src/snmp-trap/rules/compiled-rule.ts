@@ -4,8 +4,8 @@ import { meets } from './condition.ts';
 import type { PlainValue } from './plain-value.ts';
 import { parseTemplate, render, renderKeys, type Template, type Values } from './template.ts';
 
-/** What a rule makes of a trap; keys are without the sender. */
-export interface Ruling {
+/** What a rule decides of a trap; keys are without the sender. */
+export interface Decision {
   /** `MODEL/NAME`. */
   readonly rule: string;
   readonly name: string;
@@ -13,6 +13,11 @@ export interface Ruling {
   readonly class: TrapRule['class'] | undefined;
   readonly raise: string | undefined;
   readonly clears: readonly string[];
+}
+
+/** What a rule makes of a trap. */
+export interface Ruling {
+  readonly decision: Decision;
   /** Put in words when they are asked for. */
   readonly words: () => RulingWords;
 }
@@ -29,14 +34,19 @@ const longest = { key: 128, category: 63, keyword: 127, text: 500 } as const;
 
 /** A rule whose templates are cut up. */
 export interface CompiledRule {
-  readonly source: TrapRule;
+  /** Names of the values that its decision rests on. */
+  readonly decidesBy: readonly string[];
   matches(values: Values): boolean;
   /** `severity` is what a rule of severity `trap` takes. */
-  ruling(values: Values, severity: Severity): Ruling;
+  decide(values: Values, severity: Severity): Decision;
+  words(values: Values): RulingWords;
 }
 
 const single = (value: PlainValue | readonly string[] | undefined): PlainValue | undefined =>
   typeof value === 'object' ? undefined : value;
+
+const namesIn = (templates: readonly Template[]): string[] =>
+  templates.flat().flatMap((part) => (typeof part === 'object' ? part.name : []));
 
 const allMeet = (conditions: readonly [string, TrapCondition][], values: Values): boolean =>
   conditions.every(([name, condition]) => meets(single(values.get(name)), condition));
@@ -52,24 +62,23 @@ export const compileRule = (rule: TrapRule, definition: TrapDefinition): Compile
   const text = parseTemplate(rule.text);
   const inWords = (language: 'en' | 'ja') => (name: string, value: PlainValue) =>
     definition.values[name]?.words?.[String(value)]?.[language];
-  const wordsOf = (values: Values): RulingWords => ({
-    text: render(text, values, longest.text, inWords('en')),
-    ...(category && { category: render(category, values, longest.category) }),
-    ...(keyword && { keyword: render(keyword, values, longest.keyword) }),
-    ...(textJa && { textJa: render(textJa, values, longest.text, inWords('ja')) }),
-  });
   const fullName = `${definition.model}/${rule.name}`;
   return {
-    source: rule,
+    decidesBy: [...Object.keys(rule.when), ...namesIn(raise ? [raise, ...clear] : clear)],
     matches: (values) => allMeet(conditions, values),
-    ruling: (values, severity) => ({
+    decide: (values, severity) => ({
       rule: fullName,
       name: rule.name,
       severity: rule.severity === 'trap' ? severity : rule.severity,
       clears: clear.flatMap((template) => renderKeys(template, values, longest.key)),
       class: rule.class,
       raise: raise && render(raise, values, longest.key),
-      words: () => wordsOf(values),
+    }),
+    words: (values) => ({
+      text: render(text, values, longest.text, inWords('en')),
+      ...(category && { category: render(category, values, longest.category) }),
+      ...(keyword && { keyword: render(keyword, values, longest.keyword) }),
+      ...(textJa && { textJa: render(textJa, values, longest.text, inWords('ja')) }),
     }),
   };
 };

@@ -1,12 +1,11 @@
-import type { TrapDefinition, TrapRule } from '../../config/trap-schema.ts';
-import type { TrapNotification, Varbind } from '../codec/notification.ts';
-import { petSeverityOf } from '../pet/meaning.ts';
-import { retryIdentityOf } from '../pet/record.ts';
+import type { TrapDefinition } from '../../config/trap-schema.ts';
+import type { TrapNotification } from '../codec/notification.ts';
 import { petEnterprise } from '../pet/specific-trap.ts';
-import { petEntries, petOf, petValueNames, petValues } from '../pet/values.ts';
-import { type CompiledRule, compileRule, type Ruling } from './compiled-rule.ts';
+import { petValueNames } from '../pet/values.ts';
+import { type Chapter, chaptersByOid } from './chapter.ts';
+import { createPetReader } from './pet-reader.ts';
 import { type PlainValue, plainValue } from './plain-value.ts';
-import type { Values } from './template.ts';
+import { fieldsOf, isInstance, type ReadTrap } from './read-trap.ts';
 
 /** Values that each format knows without a varbind, for the loader of the definitions. */
 export const formatValues: Readonly<Record<TrapDefinition['format'], readonly string[]>> = {
@@ -14,58 +13,9 @@ export const formatValues: Readonly<Record<TrapDefinition['format'], readonly st
   pet: petValueNames,
 };
 
-/** A trap as the rules read it. */
-export interface ReadTrap {
-  /** What the rule that matched makes of it; missing where no rule knows it. */
-  readonly ruling?: Ruling;
-  /** Named values, and varbinds without a name by their OID; bounded. Made when asked for. */
-  readonly fields: () => Readonly<Record<string, PlainValue>>;
-  /** The same for a trap that its sender sends again. */
-  readonly retryIdentity?: string;
-}
-
 export interface RuleBook {
   read(notification: TrapNotification): ReadTrap;
 }
-
-/** Most fields of an event. */
-const mostFields = 32;
-
-interface Chapter {
-  readonly definition: TrapDefinition;
-  readonly rules: readonly CompiledRule[];
-}
-
-const arcsOf = (rule: TrapRule, definition: TrapDefinition): string[] => {
-  if (definition.format === 'pet') return [petEnterprise];
-  if (rule.trapOid !== undefined) return [rule.trapOid];
-  const enterprise = rule.enterprise ?? definition.enterprise;
-  return (rule.specific ?? []).flatMap((specific) => [
-    `${enterprise}.${specific}`,
-    `${enterprise}.0.${specific}`,
-  ]);
-};
-
-/** Chapters by trap OID: a trap meets only the rules that name its OID, however many others there are. */
-const indexOf = (definitions: readonly TrapDefinition[]): ReadonlyMap<string, readonly Chapter[]> => {
-  const index = new Map<string, Chapter[]>();
-  for (const definition of definitions) {
-    const own = new Map<string, CompiledRule[]>();
-    for (const rule of definition.rules) {
-      const compiled = compileRule(rule, definition);
-      for (const arc of arcsOf(rule, definition)) {
-        const there = own.get(arc);
-        if (there) there.push(compiled);
-        else own.set(arc, [compiled]);
-      }
-    }
-    for (const [arc, rules] of own) index.set(arc, [...(index.get(arc) ?? []), { definition, rules }]);
-  }
-  return index;
-};
-
-const isInstance = (oid: string, object: string): boolean =>
-  oid.startsWith(object) && (oid.length === object.length || oid[object.length] === '.');
 
 const lastArc = (oid: string): number => Number(oid.slice(oid.lastIndexOf('.') + 1));
 
@@ -80,54 +30,19 @@ const namedValues = ({ values }: TrapDefinition, notification: TrapNotification)
   return found;
 };
 
-const fieldsOf = (
-  values: Iterable<readonly [string, PlainValue | readonly string[]]>,
-  varbinds: readonly Varbind[],
-  named: readonly string[],
-): Record<string, PlainValue> => {
-  const fields = new Map<string, PlainValue>();
-  for (const [name, value] of values) if (typeof value !== 'object') fields.set(name, value);
-  for (const varbind of varbinds) {
-    if (fields.size >= mostFields) break;
-    if (!named.some((object) => isInstance(varbind.oid, object)))
-      fields.set(varbind.oid, plainValue(varbind));
-  }
-  return Object.fromEntries([...fields].slice(0, mostFields));
-};
-
-const matching = (chapters: readonly Chapter[], values: Values): CompiledRule | undefined => {
-  for (const { rules } of chapters) {
-    const rule = rules.find(({ matches }) => matches(values));
-    if (rule) return rule;
-  }
-  return undefined;
-};
-
-const readPet = (chapters: readonly Chapter[], notification: TrapNotification): ReadTrap | undefined => {
-  const pet = petOf(notification);
-  if (!pet) return undefined;
-  const values = petValues(pet);
-  const rule = matching(chapters, values);
-  const retryIdentity = pet.record && retryIdentityOf(pet.record, pet.specific);
-  return {
-    fields: () => fieldsOf(petEntries(pet), pet.record ? [] : notification.varbinds, []),
-    ...(rule && { ruling: rule.ruling(values, petSeverityOf(pet.meaning)) }),
-    ...(retryIdentity !== undefined && { retryIdentity }),
-  };
-};
-
 const readPlain = (chapters: readonly Chapter[], notification: TrapNotification): ReadTrap => {
-  for (const { definition, rules } of chapters) {
+  for (const { definition, objects, rules } of chapters) {
     const values = namedValues(definition, notification);
     const rule = rules.find(({ matches }) => matches(values));
     if (!rule) continue;
-    const objects = Object.values(definition.values).flatMap(({ oid }) => oid ?? []);
     return {
+      ruling: { decision: rule.decide(values, 'notice'), words: () => rule.words(values) },
       fields: () => fieldsOf(values, notification.varbinds, objects),
-      ruling: rule.ruling(values, 'notice'),
+      retryIdentity: undefined,
     };
   }
-  return { fields: () => fieldsOf([], notification.varbinds, []) };
+  const fields = () => fieldsOf([], notification.varbinds, []);
+  return { ruling: undefined, fields, retryIdentity: undefined };
 };
 
 /**
@@ -135,11 +50,11 @@ const readPlain = (chapters: readonly Chapter[], notification: TrapNotification)
  * finds the rules of a trap, so that neither many rules nor unknown traps cost anything.
  */
 export const createRuleBook = (definitions: readonly TrapDefinition[]): RuleBook => {
-  const index = indexOf(definitions);
+  const byOid = chaptersByOid(definitions);
   const none: readonly Chapter[] = [];
+  const readPet = createPetReader(byOid.get(petEnterprise) ?? none);
   return {
     read: (notification) =>
-      readPet(index.get(petEnterprise) ?? none, notification) ??
-      readPlain(index.get(notification.trapOid) ?? none, notification),
+      readPet(notification) ?? readPlain(byOid.get(notification.trapOid) ?? none, notification),
   };
 };
