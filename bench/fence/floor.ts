@@ -1,5 +1,5 @@
-import { logIn } from '../../src/bmc/client/login.ts';
 import { defaultTiming } from '../../src/bmc/client/exchange.ts';
+import { logIn } from '../../src/bmc/client/login.ts';
 import { getDeviceId } from '../../src/bmc/ipmi/commands/get-device-id.ts';
 import { systemClock } from '../../src/core/clock.ts';
 import { deadlineIn } from '../../src/core/deadline.ts';
@@ -19,7 +19,12 @@ export const measureFloor = async (targets: readonly Target[], rounds: number): 
       logIn(
         {
           ...{ host, port, address: `${host}:${port}`, suites: [3], clock: systemClock, lane: createLane() },
-          login: { userName: Buffer.from(user), password: new Secret(password), kg: undefined, privilege: 'operator' },
+          login: {
+            userName: Buffer.from(user),
+            password: new Secret(password),
+            kg: undefined,
+            privilege: 'operator',
+          },
           ...{ timing: defaultTiming, learned: { met: true, suite: 3 }, connect: undefined },
         },
         limits(),
@@ -31,7 +36,8 @@ export const measureFloor = async (targets: readonly Target[], rounds: number): 
     const startedMs = performance.now();
     await Promise.all(
       sessions.map(async ({ session }) => {
-        for (let trip = 0; trip < roundTrips; trip += 1) await session.request(getDeviceId, undefined, limits());
+        for (let trip = 0; trip < roundTrips; trip += 1)
+          await session.request(getDeviceId, undefined, limits());
       }),
     );
     times.push(performance.now() - startedMs);

@@ -48,7 +48,11 @@ type Address = Pick<Target, 'host' | 'port'>;
 const addresses = (targets: readonly Address[]): string =>
   targets.map(({ host, port }) => `${host}:${port}`).join(',');
 
-const runIpmipower = (folder: string, targets: readonly Address[], words: readonly string[]): Promise<PeerRun> => {
+const runIpmipower = (
+  folder: string,
+  targets: readonly Address[],
+  words: readonly string[],
+): Promise<PeerRun> => {
   const config = join(folder, 'freeipmi.conf');
   writeFileSync(config, `username ${user}\npassword ${password}\n`, { mode: 0o600 });
   return timed([
@@ -58,7 +62,11 @@ const runIpmipower = (folder: string, targets: readonly Address[], words: readon
 };
 
 /** FreeIPMI's ipmipower, one process for all BMCs; it reads the power until it is off. */
-export const ipmipower = (folder: string, targets: readonly Address[], action: 'off' | 'on'): Promise<PeerRun> =>
+export const ipmipower = (
+  folder: string,
+  targets: readonly Address[],
+  action: 'off' | 'on',
+): Promise<PeerRun> =>
   runIpmipower(folder, targets, [`--${action}`, action === 'off' ? '--wait-until-off' : '--wait-until-on']);
 
 /** ipmipower's look at the power of all BMCs, once: the least that a check of theirs costs. */
@@ -68,7 +76,11 @@ export const ipmipowerStat = (folder: string, targets: readonly Address[]): Prom
 /** Processes at a time for tools that serve one BMC each. */
 const fanOut = 64;
 
-const perBmc = (targets: readonly Target[], script: string, environment: NodeJS.ProcessEnv): Promise<PeerRun> => {
+const perBmc = (
+  targets: readonly Target[],
+  script: string,
+  environment: NodeJS.ProcessEnv,
+): Promise<PeerRun> => {
   const hosts = targets.map(({ host }) => host).join('\n');
   const line = `printf '%s\\n' "$HOSTS" | xargs -P ${fanOut} -I HOST sh -c '${script}'`;
   const port = String(targets[0]?.port);

@@ -51,13 +51,19 @@ const writeFiles = (folder: string, plugin: string, index: number): string => {
 
 /** The simulator ends with this process, whatever becomes of it. */
 const startSim = (folder: string): ChildProcess =>
-  spawn('setpriv', ['--pdeathsig', 'KILL', 'ipmi_sim', '-n', '-c', 'lan.conf', '-f', 'bmc.emu', '-s', 'state'], {
-    cwd: folder,
-    stdio: 'ignore',
-  });
+  spawn(
+    'setpriv',
+    ['--pdeathsig', 'KILL', 'ipmi_sim', '-n', '-c', 'lan.conf', '-f', 'bmc.emu', '-s', 'state'],
+    {
+      cwd: folder,
+      stdio: 'ignore',
+    },
+  );
 
 const exitOf = (child: ChildProcess): Promise<void> =>
-  new Promise((resolve) => (child.exitCode === null && child.signalCode === null ? child.once('exit', () => resolve()) : resolve()));
+  new Promise((resolve) =>
+    child.exitCode === null && child.signalCode === null ? child.once('exit', () => resolve()) : resolve(),
+  );
 
 /** Starts `count` ipmi_sim processes with the chassis plug-in and waits until each answers. */
 export const startRig = async (count: number): Promise<Rig> => {

@@ -32,11 +32,22 @@ const pause = (forMs: number): Promise<void> => new Promise((resolve) => setTime
 
 const configFor = (folder: string, { targets }: Sims): string => {
   writeFileSync(join(folder, 'pw'), password, { mode: 0o600 });
-  const bmc = (host: string, port: number) => ({ model: 'ipmi', host, port, user, cipherSuites: [3], passwordFile: 'pw' });
+  const bmc = (host: string, port: number) => ({
+    model: 'ipmi',
+    host,
+    port,
+    user,
+    cipherSuites: [3],
+    passwordFile: 'pw',
+  });
   const servers = targets.map(({ host, port }, index) => [`s${index}`, { bmc: bmc(host, port) }]);
   return JSON.stringify({
     ...{ version: 1, cluster: 'bench', self: { node: 'bench', role: 'control' }, stateDirectory: 'state' },
-    ...{ engine: { socket: 'engine.sock' }, readiness: { intervalSeconds }, servers: Object.fromEntries(servers) },
+    ...{
+      engine: { socket: 'engine.sock' },
+      readiness: { intervalSeconds },
+      servers: Object.fromEntries(servers),
+    },
   });
 };
 

@@ -2,10 +2,8 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, mkdtempSync, openSync, readFileSync, readSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { connectEngine } from '../../src/cli/engine-client.ts';
-import type { TrapCounters } from '../../src/snmp-trap/receiver.ts';
-import { start } from '../noroshi-process.ts';
-import { community, pause, receiveBufferBytes, sourceAddresses } from './rig.ts';
+import { startDaemon } from './daemon.ts';
+import { community, pause, receiveBufferBytes } from './rig.ts';
 
 /** A receiver of traps as a process. */
 export interface Receiver {
@@ -19,7 +17,8 @@ export interface Receiver {
 export const receiverNames = ['floor', 'receiver', 'daemon', 'snmptrapd'] as const;
 export type ReceiverName = (typeof receiverNames)[number];
 
-const ended = (child: ChildProcess): Promise<void> => new Promise((resolve) => child.once('exit', () => resolve()));
+const ended = (child: ChildProcess): Promise<void> =>
+  new Promise((resolve) => child.once('exit', () => resolve()));
 
 /** A bare socket, or our receiver with nothing behind it. */
 const startRunner = async (which: 'floor' | 'receiver', folder: string): Promise<Receiver> => {
@@ -42,39 +41,6 @@ const startRunner = async (which: 'floor' | 'receiver', folder: string): Promise
   };
 };
 
-const configFor = (folder: string): string => {
-  writeFileSync(join(folder, 'communities'), community, { mode: 0o600 });
-  return JSON.stringify({
-    ...{ version: 1, cluster: 'bench', self: { node: 'bench', role: 'control' }, stateDirectory: 'state' },
-    ...{ engine: { socket: 'engine.sock' }, servers: { server1: {} } },
-    log: { level: 'info' },
-    traps: {
-      listen: [{ address: '127.0.0.1', port: 0 }],
-      sources: Object.fromEntries(sourceAddresses.map((address) => [address, 'server1'])),
-      communitiesFile: 'communities',
-    },
-  });
-};
-
-/** The daemon as users run it: every trap is an event in the journal, on disk. */
-const startDaemon = async (parent: string): Promise<Receiver> => {
-  const folder = mkdtempSync(join(parent, 'daemon-'));
-  const config = join(folder, 'noroshi.yaml');
-  writeFileSync(config, configFor(folder));
-  const daemon = start(['run', '--config', config]);
-  await daemon.until(({ message }) => message === 'ready');
-  const client = await connectEngine(join(folder, 'engine.sock'));
-  const counters = async () => ((await client.call('health', {})) as { traps?: TrapCounters }).traps;
-  return {
-    ...{ pid: daemon.child.pid ?? 0, port: (await counters())?.listeners[0]?.port ?? 0 },
-    handled: async () => (await counters())?.recorded ?? 0,
-    async stop() {
-      await client.close();
-      await daemon.stop();
-    },
-  };
-};
-
 /** Stands before each trap in the file, and nowhere else: a long value goes over several lines. */
 const mark = '@';
 
@@ -87,7 +53,8 @@ const trapCounter = (path: string): (() => number) => {
     const file = openSync(path, 'r');
     for (let read = readSync(file, chunk, 0, chunk.length, at); read > 0; ) {
       at += read;
-      for (let from = chunk.indexOf(mark); from >= 0 && from < read; from = chunk.indexOf(mark, from + 1)) traps += 1;
+      for (let from = chunk.indexOf(mark); from >= 0 && from < read; from = chunk.indexOf(mark, from + 1))
+        traps += 1;
       read = readSync(file, chunk, 0, chunk.length, at);
     }
     closeSync(file);
@@ -111,7 +78,10 @@ const startSnmptrapd = async (parent: string): Promise<Receiver> => {
   writeFileSync(config, `${lines.join('\n')}\n`);
   writeFileSync(log, '');
   const words = ['-f', '-n', '-C', '-c', config, '-Lf', log, '-m', '', `udp:127.0.0.1:${peerPort}`];
-  const child = spawn('/usr/sbin/snmptrapd', words, { stdio: 'ignore', env: { ...process.env, SNMP_PERSISTENT_DIR: folder } });
+  const child = spawn('/usr/sbin/snmptrapd', words, {
+    stdio: 'ignore',
+    env: { ...process.env, SNMP_PERSISTENT_DIR: folder },
+  });
   await pause(1_000);
   if (child.exitCode !== null) throw new Error(`snmptrapd ended: ${readFileSync(log, 'utf8')}`);
   const count = trapCounter(log);

@@ -4,7 +4,7 @@ import { systemClock } from '../../src/core/clock.ts';
 import { silentLogger } from '../../src/core/log.ts';
 import { Secret } from '../../src/core/secret.ts';
 import { createTrapReceiver } from '../../src/snmp-trap/receiver.ts';
-import { community, receiveBufferBytes, sourceAddresses } from './rig.ts';
+import { community, receiveBufferBytes, senders } from './rig.ts';
 
 /**
  * A receiver as a process of its own: `runner.js floor|receiver STATE-FOLDER`. `floor` is a bare socket that counts;
@@ -33,7 +33,7 @@ const startReceiver = async (): Promise<number> => {
   });
   await receiver.apply({
     listen: [{ address: '127.0.0.1', port: 0, receiveBufferBytes, ipv6Only: false }],
-    sources: new Set(sourceAddresses),
+    sources: new Set(senders.keys()),
     communities: [new Secret(community)],
     users: [],
   });

@@ -40,7 +40,8 @@ const catchUp = async (
   requestsOf: (event: Event) => readonly MonitorRequest[],
   lastSeq: number,
 ): Promise<void> => {
-  const inError = (request: MonitorRequest) => events.view().monitors[monitorKey(request)]?.state === 'error';
+  const inError = (request: MonitorRequest) =>
+    events.view().monitors.get(monitorKey(request))?.state === 'error';
   try {
     const tail = await journal.read({ after: Math.max(0, lastSeq - tailEvents), limit: tailEvents });
     const unheard = unheardRequests(

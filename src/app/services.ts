@@ -162,7 +162,7 @@ const readingDeps = ({ clock, hardware, identities }: ServiceDeps, server: strin
 
 /** A server must be known, but for a monitor that outlived its server in the configuration. */
 const knownMonitorServer = (deps: ServiceDeps, name: MonitorName): void => {
-  if (name.server === undefined || Object.hasOwn(deps.events.view().monitors, monitorKey(name))) return;
+  if (name.server === undefined || deps.events.view().monitors.get(monitorKey(name))) return;
   knownServer(deps, name.server);
 };
 

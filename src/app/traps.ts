@@ -97,7 +97,7 @@ const deskFor = ({ clock, config, events }: TrapsDeps, settings: TrapsConfig): D
     rules: rulesFrom(config),
     settings,
     namesOf: namesIn(config),
-    open: events.view().openTraps,
+    open: events.view().openTraps.toJSON(),
   });
   return { ...createTrapDesk({ clock, judge, record: events.record }), counts: judge.counts };
 };

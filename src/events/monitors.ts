@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { PersistentMap } from '../core/persistent-map.ts';
 import { trapClasses } from '../core/severity.ts';
 import { type Event, type EventData, monitorOrigins } from './catalogue.ts';
 
@@ -40,8 +41,25 @@ export const monitorView = z.discriminatedUnion('state', [errorMonitor, normalMo
 export type MonitorView = z.infer<typeof monitorView>;
 
 /** By {@link monitorKey}. */
-export const monitorsSchema = z.record(z.string(), monitorView).readonly();
-export type MonitorViews = z.infer<typeof monitorsSchema>;
+export const monitorsSchema = z.record(z.string(), monitorView).transform(PersistentMap.from<MonitorView>);
+
+/** All monitors, of a gateway that may know thousands: an event costs the same however many there are. */
+export interface MonitorViews {
+  readonly monitors: PersistentMap<MonitorView>;
+  /** Keys of those that are normal again, the newest last. */
+  readonly normalMonitors: readonly string[];
+}
+
+/** The keys of those that are normal again, as {@link MonitorViews} lists them. */
+export const normalKeys = (monitors: PersistentMap<MonitorView>): string[] =>
+  [...monitors]
+    .filter(([, { state }]) => state === 'normal')
+    .sort(([, one], [, other]) => one.since.localeCompare(other.since))
+    .map(([key]) => key);
+
+/** How many are in error. */
+export const errorCount = ({ monitors, normalMonitors }: MonitorViews): number =>
+  monitors.size - normalMonitors.length;
 
 /** What tells one monitor from another. */
 export interface MonitorName {
@@ -83,22 +101,31 @@ const raised = (before: MonitorView | undefined, { at, data }: Raised): ErrorMon
   };
 };
 
-const forgetOldNormals = (monitors: MonitorViews): MonitorViews => {
-  const normals = Object.entries(monitors).filter(([, { state }]) => state === 'normal');
-  if (normals.length <= normalMonitorsKept) return monitors;
-  // The newest last: a monitor that becomes normal goes to the end of the record.
-  const old = new Set(normals.slice(0, normals.length - normalMonitorsKept).map(([key]) => key));
-  return Object.fromEntries(Object.entries(monitors).filter(([key]) => !old.has(key)));
+const without = (keys: readonly string[], key: string): readonly string[] =>
+  keys.includes(key) ? keys.filter((one) => one !== key) : keys;
+
+const afterRaise = ({ monitors, normalMonitors }: MonitorViews, event: Raised): MonitorViews => {
+  const key = monitorKey(event.data);
+  return {
+    monitors: monitors.with(key, raised(monitors.get(key), event)),
+    normalMonitors: without(normalMonitors, key),
+  };
+};
+
+/** The oldest of too many that are normal is forgotten. */
+const afterClear = (before: MonitorViews, event: Cleared): MonitorViews => {
+  const key = monitorKey(event.data);
+  const error = before.monitors.get(key);
+  if (error?.state !== 'error') return before;
+  const { message, origin, by } = error;
+  const over: MonitorView = { ...nameOf(event.data), state: 'normal', since: event.at, message, origin, by };
+  const monitors = before.monitors.with(key, over);
+  const [oldest, ...newer] = [...before.normalMonitors, key];
+  if (oldest === undefined || newer.length < normalMonitorsKept)
+    return { monitors, normalMonitors: [...before.normalMonitors, key] };
+  return { monitors: monitors.without(oldest), normalMonitors: newer };
 };
 
 /** All monitors after one more event about one; a clear of one that is not in error changes nothing. */
-export const monitorsAfter = (monitors: MonitorViews, event: Raised | Cleared): MonitorViews => {
-  const key = monitorKey(event.data);
-  const before = Object.hasOwn(monitors, key) ? monitors[key] : undefined;
-  if (event.type === 'monitor.raised') return { ...monitors, [key]: raised(before, event) };
-  if (before?.state !== 'error') return monitors;
-  const { [key]: _before, ...others } = monitors;
-  const { message, origin, by } = before;
-  const over: MonitorView = { ...nameOf(event.data), state: 'normal', since: event.at, message, origin, by };
-  return forgetOldNormals({ ...others, [key]: over });
-};
+export const monitorsAfter = (monitors: MonitorViews, event: Raised | Cleared): MonitorViews =>
+  event.type === 'monitor.raised' ? afterRaise(monitors, event) : afterClear(monitors, event);

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { PersistentMap } from '../core/persistent-map.ts';
 import { severities, trapClasses } from '../core/severity.ts';
 import type { Event } from './catalogue.ts';
 
@@ -20,23 +21,24 @@ const openTrap = z
   .readonly();
 export type OpenTrap = z.infer<typeof openTrap>;
 
-/** By sender and key: a sender's own few are copied when one changes, not those of all. */
-export const openTrapsSchema = z.record(z.string(), z.record(z.string(), openTrap).readonly()).readonly();
-export type OpenTraps = z.infer<typeof openTrapsSchema>;
+/** A sender's own, by key. */
+const ofSender = z.record(z.string(), openTrap).readonly();
+type OfSender = z.infer<typeof ofSender>;
+
+/** By sender and key. */
+export type OpenTraps = Readonly<Record<string, OfSender>>;
+
+/** The same as the view holds it: a sender's own few are copied when one changes, not those of all. */
+export type OpenTrapMap = PersistentMap<OfSender>;
+export const openTrapsSchema = z.record(z.string(), ofSender).transform(PersistentMap.from<OfSender>);
 
 type TrapEvent = Event & { readonly type: 'trap.received' | 'trap.keyForgotten' };
 
-/** The own entry: senders and keys come from outside, and `constructor` is a word too. */
-const entry = <Value>(record: Readonly<Record<string, Value>>, key: string): Value | undefined =>
-  Object.hasOwn(record, key) ? record[key] : undefined;
-
-const without = (open: OpenTraps, source: string, key: string): OpenTraps => {
-  const ofSource = entry(open, source);
-  if (!ofSource || !Object.hasOwn(ofSource, key)) return open;
-  const { [key]: _over, ...rest } = ofSource;
-  if (Object.keys(rest).length > 0) return { ...open, [source]: rest };
-  const { [source]: _none, ...others } = open;
-  return others;
+const without = (open: OpenTrapMap, source: string, key: string): OpenTrapMap => {
+  const own = open.get(source);
+  if (!own || !Object.hasOwn(own, key)) return open;
+  const { [key]: _over, ...rest } = own;
+  return Object.keys(rest).length > 0 ? open.with(source, rest) : open.without(source);
 };
 
 const opened = ({ at, severity, data }: TrapEvent & { readonly type: 'trap.received' }): OpenTrap => {
@@ -47,12 +49,14 @@ const opened = ({ at, severity, data }: TrapEvent & { readonly type: 'trap.recei
 };
 
 /** The open conditions after one more trap; one that is raised again keeps its `since`. */
-export const openTrapsAfter = (open: OpenTraps, event: TrapEvent): OpenTraps => {
+export const openTrapsAfter = (open: OpenTrapMap, event: TrapEvent): OpenTrapMap => {
   const { source, key } = event.data;
   if (key === undefined) return open;
   if (event.type === 'trap.keyForgotten' || event.data.action === 'clear') return without(open, source, key);
   if (event.data.action === 'none' || event.data.summary) return open;
-  const before = entry(open, source)?.[key];
+  const own = open.get(source) ?? {};
+  // Keys come from outside, and `constructor` is a word too.
+  const before = Object.hasOwn(own, key) ? own[key] : undefined;
   const next = { ...opened(event), ...(before && { since: before.since }) };
-  return { ...open, [source]: { ...entry(open, source), [key]: next } };
+  return open.with(source, { ...own, [key]: next });
 };

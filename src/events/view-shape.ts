@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { fenceActions, localActions } from '../core/outcome.ts';
+import { PersistentMap } from '../core/persistent-map.ts';
 import { fenceReport } from './catalogue.ts';
 import { failingSinksSchema } from './failing-sinks.ts';
-import { monitorsSchema } from './monitors.ts';
+import { type MonitorViews, monitorsSchema, normalKeys } from './monitors.ts';
 import { openTrapsSchema } from './open-traps.ts';
 import { outageSchema } from './outage.ts';
 import { provedOffSchema } from './proved-off.ts';
@@ -113,19 +114,27 @@ export const viewSchema = z
     servers: z.record(z.string(), serverView).readonly(),
     jobs: z.record(z.string(), jobView).readonly(),
     /** Conditions that traps began; missing in snapshots of older versions. */
-    openTraps: openTrapsSchema.default({}),
+    openTraps: openTrapsSchema.prefault({}),
     /** External-link monitors; missing in snapshots of older versions. */
-    monitors: monitorsSchema.default({}),
+    monitors: monitorsSchema.prefault({}),
     local: localView.optional(),
     /** Missing until one failed. */
     failingSinks: failingSinksSchema.optional(),
   })
+  .transform((view) => ({ ...view, normalMonitors: normalKeys(view.monitors) }))
   .readonly();
 
 /** What all events so far add up to. Keys of `servers` and `jobs` are names and job ids. */
-export type View = z.infer<typeof viewSchema>;
+export type View = Readonly<Omit<z.infer<typeof viewSchema>, keyof MonitorViews>> & MonitorViews;
 
-export const emptyView: View = { seq: 0, servers: {}, jobs: {}, openTraps: {}, monitors: {} };
+export const emptyView: View = {
+  seq: 0,
+  servers: {},
+  jobs: {},
+  openTraps: PersistentMap.empty(),
+  monitors: PersistentMap.empty(),
+  normalMonitors: [],
+};
 
 /** A server of which nothing is known. */
 export const unknownServer: ServerView = {

@@ -251,7 +251,7 @@ const fold = (view: View, event: Event): View => {
       return localEnded(view, event.data.request);
     case 'monitor.raised':
     case 'monitor.cleared':
-      return { ...view, monitors: monitorsAfter(view.monitors, event) };
+      return { ...view, ...monitorsAfter(view, event) };
     case 'gateway.started':
       return forgetReadings(view);
     case 'trap.stormBegan':

@@ -4,7 +4,13 @@ import { createLane, type Lane } from '../core/lane.ts';
 import type { Logger } from '../core/log.ts';
 import type { Bus } from '../events/bus.ts';
 import type { Event, NewEvent } from '../events/catalogue.ts';
-import { type ErrorMonitor, type MonitorName, type MonitorView, monitorKey } from '../events/monitors.ts';
+import {
+  type ErrorMonitor,
+  errorCount,
+  type MonitorName,
+  type MonitorView,
+  monitorKey,
+} from '../events/monitors.ts';
 import { inMaintenance, type View } from '../events/view.ts';
 import { type Circumstances, type Decision, decide, decideByTime, nextMs, type Repeats } from './decide.ts';
 import type { MonitorRequest } from './request.ts';
@@ -65,10 +71,7 @@ export const createMonitors = (deps: MonitorDeps): Monitors => {
   let stopping = false;
   let saidFull = false;
 
-  const known = (key: string): MonitorView | undefined => {
-    const { monitors } = view();
-    return Object.hasOwn(monitors, key) ? monitors[key] : undefined;
-  };
+  const known = (key: string): MonitorView | undefined => view().monitors.get(key);
   const serverOf = (server: string | undefined) => {
     const { servers } = view();
     return server !== undefined && Object.hasOwn(servers, server) ? servers[server] : undefined;
@@ -79,7 +82,7 @@ export const createMonitors = (deps: MonitorDeps): Monitors => {
     const quiet = inMaintenance(serverOf(server), wallMs);
     return { wallMs, quiet, retellMs, expireSeconds: expireSeconds(category) };
   };
-  const errors = () => Object.values(view().monitors).filter(({ state }) => state === 'error').length;
+  const errors = () => errorCount(view());
 
   /** One thing at a time for each monitor, so that a clear never overtakes its raise. */
   const inTurn = async <Value>(key: string, work: () => Promise<Value>): Promise<Value> => {
@@ -145,7 +148,7 @@ export const createMonitors = (deps: MonitorDeps): Monitors => {
   const look = (): void => {
     wake?.timer.cancel();
     wake = undefined;
-    for (const [key, monitor] of Object.entries(view().monitors)) {
+    for (const [key, monitor] of view().monitors) {
       if (monitor.state === 'normal') continue;
       const decision = decideByTime(monitor, repeatsOf.get(key), circumstances(monitor));
       // What the disk does not take is tried again at the next look; the event log has said so.
@@ -184,9 +187,7 @@ export const createMonitors = (deps: MonitorDeps): Monitors => {
   return {
     take,
     list: () => {
-      const rows = Object.entries(view().monitors).map(([key, monitor]) =>
-        rowOf(monitor, monitor, repeatsOf.get(key)),
-      );
+      const rows = [...view().monitors].map(([key, monitor]) => rowOf(monitor, monitor, repeatsOf.get(key)));
       const order = ({ state, category, keyword, server = '' }: MonitorRow): string =>
         JSON.stringify([state, category, keyword, server]);
       return rows.sort((one, other) => (order(one) < order(other) ? -1 : 1));

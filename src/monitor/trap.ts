@@ -1,7 +1,7 @@
 import { longestMonitorText, tidyName, tidyText } from '../core/monitor-names.ts';
 import type { TrapClass } from '../core/severity.ts';
-import { type MonitorName, monitorKey } from '../events/monitors.ts';
-import type { OpenTraps } from '../events/open-traps.ts';
+import type { MonitorName } from '../events/monitors.ts';
+import type { OpenTrapMap } from '../events/open-traps.ts';
 import type { MonitorRequest } from './request.ts';
 
 /** What a trap that a rule knows says, as far as it is about a monitor. */
@@ -26,16 +26,16 @@ const monitorOf = ({ category = '', keyword = '', server }: Partial<MonitorName>
 });
 
 /** Whether some condition that a trap began is this monitor's, and still holds. */
-export const holdsByTrap = (open: OpenTraps, wanted: MonitorName): boolean =>
-  Object.values(open)
-    .flatMap((ofSource) => Object.values(ofSource))
-    .some(({ category, keyword, server }) => {
-      if (category === undefined || keyword === undefined) return false;
-      return (
-        monitorKey(monitorOf({ category, keyword, ...(server !== undefined && { server }) })) ===
-        monitorKey(wanted)
-      );
-    });
+export const holdsByTrap = (open: OpenTrapMap, wanted: MonitorName): boolean => {
+  for (const ofSender of open.values()) {
+    for (const { category, keyword, server } of Object.values(ofSender)) {
+      if (server !== wanted.server || category === undefined || keyword === undefined) continue;
+      const one = monitorOf({ category, keyword });
+      if (one.category === wanted.category && one.keyword === wanted.keyword) return true;
+    }
+  }
+  return false;
+};
 
 /**
  * What a trap means for external-link monitors. Several conditions of a device can be one monitor (two thresholds of

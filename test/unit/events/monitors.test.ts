@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { eventTypes, type NewEvent } from '../../../src/events/catalogue.ts';
 import { hasField, typesForRules } from '../../../src/events/fields.ts';
-import { monitorKey, normalMonitorsKept } from '../../../src/events/monitors.ts';
+import { errorCount, monitorKey, normalMonitorsKept } from '../../../src/events/monitors.ts';
 import { applyEvent, emptyView, type View, viewSchema } from '../../../src/events/view.ts';
 import { anyHistory } from '../../support/event-arbitraries.ts';
 
@@ -33,7 +33,7 @@ const cleared = (data: object = {}): NewEvent => ({
   source: 'm',
   data: { ...name, why: 'cleared', ...data },
 });
-const monitor = (view: View) => view.monitors[monitorKey(name)];
+const monitor = (view: View) => view.monitors.get(monitorKey(name));
 
 test('an error keeps its beginning, and has what was said last', () => {
   const view = fold([
@@ -70,24 +70,35 @@ test('of those that are normal again the newest are kept; errors are never forgo
   const numbers = Array.from({ length: normalMonitorsKept + 10 }, (_, index) => index);
   const many = numbers.flatMap((n) => [raised({ keyword: `k${n}` }), cleared({ keyword: `k${n}` })]);
   const view = fold([raised(), ...many]);
-  const left = Object.values(view.monitors).map(({ keyword }) => keyword);
-  expect(left).toEqual(['eth0', ...numbers.slice(10).map((n) => `k${n}`)]);
+  const left = [...view.monitors.values()].map(({ keyword }) => keyword).sort();
+  expect(left).toEqual(['eth0', ...numbers.slice(10).map((n) => `k${n}`)].sort());
+  expect(errorCount(view)).toBe(1);
+  expect(errorCount(fold([raised({ keyword: 'k20' })], view))).toBe(2);
 });
 
 test('a snapshot of an older version has no monitors', () => {
-  const { monitors: _monitors, ...older } = emptyView;
-  expect(viewSchema.parse(older)).toEqual(emptyView);
+  const { monitors: _monitors, normalMonitors: _normal, ...older } = emptyView;
+  expect(viewSchema.parse(JSON.parse(JSON.stringify(older)))).toEqual(emptyView);
+});
+
+test('a snapshot keeps the monitors, and which of them became normal first', () => {
+  const both = ['z', 'a'].flatMap((keyword) => [raised({ keyword }), cleared({ keyword })]);
+  const view = fold([raised(), ...both]);
+  const restored = viewSchema.parse(JSON.parse(JSON.stringify(view)));
+  expect(restored.normalMonitors).toEqual(view.normalMonitors);
+  expect(restored.normalMonitors.map((key) => restored.monitors.get(key)?.keyword)).toEqual(['z', 'a']);
+  expect(monitor(restored)).toEqual(monitor(view));
 });
 
 test('monitors touch nothing else of the view', () => {
   fc.assert(
     fc.property(anyHistory, (history) => {
       const view = history.reduce<View>(applyEvent, emptyView);
-      const { monitors: _monitors, ...rest } = view;
+      const { monitors: _monitors, normalMonitors: _normal, ...rest } = view;
       const without = history
         .filter(({ type }) => !type.startsWith('monitor.'))
         .reduce<View>(applyEvent, emptyView);
-      const { monitors: _none, ...expected } = without;
+      const { monitors: _none, normalMonitors: _nor, ...expected } = without;
       expect({ ...rest, seq: 0 }).toEqual({ ...expected, seq: 0 });
     }),
   );

@@ -45,10 +45,8 @@ describe('servers', () => {
       { type: 'bmc.answered', source: 'bmc', data: { server: 'server2' } },
     ]);
     expect(view).toEqual({
+      ...emptyView,
       seq: 5,
-      jobs: {},
-      openTraps: {},
-      monitors: {},
       servers: {
         server1: {
           ...{ power: 'off', powerAt: at, bmc: 'unknown', guid: 'abc', identifyLit: true, reported: 'down' },

@@ -51,7 +51,7 @@ const openIn = (events: readonly NewEvent[]): string[] => {
   const view = events
     .map((event, index) => ({ ...event, severity: severityOf(event), seq: index + 1, at: 'now' }) as Event)
     .reduce(applyEvent, emptyView);
-  return Object.entries(view.openTraps)
+  return [...view.openTraps]
     .flatMap(([source, keys]) => Object.keys(keys).map((key) => `${source} ${key}`))
     .sort();
 };
