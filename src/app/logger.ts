@@ -1,24 +1,52 @@
 import { destination, pino } from 'pino';
 import type { Config } from '../config/load.ts';
+import { type Clock, timedOut, within } from '../core/clock.ts';
 import type { Logger } from '../core/log.ts';
 
 export interface AppLogger extends Logger {
   setLevel(level: Config['log']['level']): void;
+  /** Whether all was written within a second: what reads the log may have stopped, and must not keep the daemon from ending. */
+  flush(clock: Clock): Promise<boolean>;
 }
 
 const standardOutput = 1;
 /** What may wait for a standard output that takes nothing, such as a file on a full disk; more is dropped. */
 const mostWaitingBytes = 1024 * 1024;
+const flushLimitMs = 1_000;
 
-/** A log that cannot be written ends nothing: what waits is written when there is room again. */
+/**
+ * Written by another thread: a journald that waits for its disk takes nothing, and a write that waits for it must stop
+ * no forced stop. What cannot be written ends nothing: it waits until there is room again.
+ */
 const openOutput = () => {
-  const output = destination({ dest: standardOutput, sync: true, maxLength: mostWaitingBytes });
+  const output = destination({ dest: standardOutput, sync: false, maxLength: mostWaitingBytes });
   output.on('error', () => {});
   return output;
 };
+type Output = ReturnType<typeof openOutput>;
 
-/** JSON lines on standard output, written at once: the last line before a crash is the one that matters. */
+/** Calls back with the number of lines that were dropped, once lines are taken again. */
+const countDropped = (output: Output, tell: (dropped: number) => void): void => {
+  let dropped = 0;
+  output.on('drop', () => {
+    dropped += 1;
+  });
+  output.on('drain', () => {
+    if (dropped > 0) tell(dropped);
+    dropped = 0;
+  });
+};
+
+const flush = async (clock: Clock, output: Output): Promise<boolean> => {
+  const written = new Promise<void>((resolve) => output.once('drain', () => resolve()));
+  // The output's own flush does nothing where lines are written as they come; an empty one makes it say when it is done.
+  output.write('');
+  return (await within(clock, flushLimitMs, written)) !== timedOut;
+};
+
+/** JSON lines on standard output. */
 export const createLogger = (level: Config['log']['level'], node: string): AppLogger => {
+  const output = openOutput();
   const log = pino(
     {
       level,
@@ -27,8 +55,9 @@ export const createLogger = (level: Config['log']['level'], node: string): AppLo
       messageKey: 'message',
       formatters: { level: (label) => ({ level: label }) },
     },
-    openOutput(),
+    output,
   );
+  countDropped(output, (dropped) => log.warn({ dropped }, 'lines of the log were lost: nobody took them'));
   return {
     debug: (fields, message) => log.debug(fields, message),
     info: (fields, message) => log.info(fields, message),
@@ -37,5 +66,6 @@ export const createLogger = (level: Config['log']['level'], node: string): AppLo
     setLevel(next) {
       log.level = next;
     },
+    flush: (clock) => flush(clock, output),
   };
 };

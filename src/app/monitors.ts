@@ -9,7 +9,7 @@ import { createMonitors, type Monitors } from '../monitor/keeper.ts';
 import type { MonitorRequest } from '../monitor/request.ts';
 import type { MonitorRow } from '../monitor/row.ts';
 import { compileRules, requestsByRules } from '../monitor/rules.ts';
-import { holdsByTrap, requestByTrap } from '../monitor/trap.ts';
+import { requestByTrap } from '../monitor/trap.ts';
 import { unheardRequests } from '../monitor/unheard.ts';
 import type { Parts } from './parts.ts';
 import { inTime } from './record.ts';
@@ -25,7 +25,7 @@ const requestsFor = (
     if (compiled.from !== config()) compiled = compile(config());
     const byRules = requestsByRules(compiled.rules, event);
     if (event.type !== 'trap.received') return byRules;
-    const stillOpen = (monitor: MonitorName) => holdsByTrap(view().openTraps, monitor);
+    const stillOpen = (monitor: MonitorName) => view().openByMonitor.get(monitorKey(monitor)) !== undefined;
     return [...requestByTrap(event.data, event.seq, stillOpen), ...byRules];
   };
 };

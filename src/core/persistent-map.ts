@@ -1,13 +1,17 @@
 type Bucket<Value> = ReadonlyMap<string, Value>;
+type Branch<Value> = readonly (Bucket<Value> | undefined)[];
 
-/** A power of two: some thousand entries make a handful for each bucket. */
-const bucketCount = 256;
+/** Branches, and buckets of a branch: some thousand entries make a handful for each bucket. */
+const width = 16;
+const mask = width - 1;
+const empties = <Item>(): (Item | undefined)[] => Array.from({ length: width });
 
-/** FNV-1a, 32 bits. */
+/** FNV-1a, 32 bits, folded to 8. */
 const hashOf = (key: string): number => {
   let hash = 0x811c9dc5;
   for (let at = 0; at < key.length; at += 1) hash = Math.imul(hash ^ key.charCodeAt(at), 0x01000193);
-  return (hash ^ (hash >>> 16)) & (bucketCount - 1);
+  hash ^= hash >>> 16;
+  return (hash ^ (hash >>> 8)) & 0xff;
 };
 
 /**
@@ -16,15 +20,15 @@ const hashOf = (key: string): number => {
  */
 export class PersistentMap<Value> implements Iterable<readonly [string, Value]> {
   readonly size: number;
-  readonly #buckets: readonly (Bucket<Value> | undefined)[];
+  readonly #branches: readonly (Branch<Value> | undefined)[];
 
-  private constructor(buckets: readonly (Bucket<Value> | undefined)[], size: number) {
-    this.#buckets = buckets;
+  private constructor(branches: readonly (Branch<Value> | undefined)[], size: number) {
+    this.#branches = branches;
     this.size = size;
   }
 
   static empty<Value>(): PersistentMap<Value> {
-    return new PersistentMap<Value>(Array.from({ length: bucketCount }), 0);
+    return new PersistentMap<Value>(empties(), 0);
   }
 
   /** With the own entries of a record. */
@@ -35,32 +39,32 @@ export class PersistentMap<Value> implements Iterable<readonly [string, Value]> 
   }
 
   get(key: string): Value | undefined {
-    return this.#buckets[hashOf(key)]?.get(key);
+    return this.#bucket(hashOf(key))?.get(key);
   }
 
   with(key: string, value: Value): PersistentMap<Value> {
-    const index = hashOf(key);
-    const before = this.#buckets[index];
+    const hash = hashOf(key);
+    const before = this.#bucket(hash);
     const bucket = new Map(before).set(key, value);
-    return this.#replaced(index, bucket, bucket.size - (before?.size ?? 0));
+    return this.#replaced(hash, bucket, bucket.size - (before?.size ?? 0));
   }
 
   /** The same map where there is no such entry. */
   without(key: string): PersistentMap<Value> {
-    const index = hashOf(key);
-    const before = this.#buckets[index];
+    const hash = hashOf(key);
+    const before = this.#bucket(hash);
     if (!before?.has(key)) return this;
     const bucket = new Map(before);
     bucket.delete(key);
-    return this.#replaced(index, bucket, -1);
+    return this.#replaced(hash, bucket, -1);
   }
 
   *[Symbol.iterator](): IterableIterator<readonly [string, Value]> {
-    for (const bucket of this.#buckets) if (bucket) yield* bucket;
+    for (const branch of this.#branches) for (const bucket of branch ?? []) if (bucket) yield* bucket;
   }
 
   *values(): IterableIterator<Value> {
-    for (const bucket of this.#buckets) if (bucket) yield* bucket.values();
+    for (const [, value] of this) yield value;
   }
 
   /** As JSON holds it, and as {@link PersistentMap.from} takes it. */
@@ -68,9 +72,15 @@ export class PersistentMap<Value> implements Iterable<readonly [string, Value]> 
     return Object.fromEntries(this);
   }
 
-  #replaced(index: number, bucket: Bucket<Value>, growth: number): PersistentMap<Value> {
-    const buckets = this.#buckets.slice();
-    buckets[index] = bucket;
-    return new PersistentMap(buckets, this.size + growth);
+  #bucket(hash: number): Bucket<Value> | undefined {
+    return this.#branches[hash >> 4]?.[hash & mask];
+  }
+
+  #replaced(hash: number, bucket: Bucket<Value>, growth: number): PersistentMap<Value> {
+    const branches = this.#branches.slice();
+    const branch = branches[hash >> 4]?.slice() ?? empties();
+    branch[hash & mask] = bucket;
+    branches[hash >> 4] = branch;
+    return new PersistentMap(branches, this.size + growth);
   }
 }

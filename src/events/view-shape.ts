@@ -4,7 +4,7 @@ import { PersistentMap } from '../core/persistent-map.ts';
 import { fenceReport } from './catalogue.ts';
 import { failingSinksSchema } from './failing-sinks.ts';
 import { type MonitorViews, monitorsSchema, normalKeys } from './monitors.ts';
-import { openTrapsSchema } from './open-traps.ts';
+import { openByMonitor, openTrapsSchema } from './open-traps.ts';
 import { outageSchema } from './outage.ts';
 import { provedOffSchema } from './proved-off.ts';
 
@@ -121,7 +121,11 @@ export const viewSchema = z
     /** Missing until one failed. */
     failingSinks: failingSinksSchema.optional(),
   })
-  .transform((view) => ({ ...view, normalMonitors: normalKeys(view.monitors) }))
+  .transform((view) => ({
+    ...view,
+    openByMonitor: openByMonitor(view.openTraps),
+    normalMonitors: normalKeys(view.monitors),
+  }))
   .readonly();
 
 /** What all events so far add up to. Keys of `servers` and `jobs` are names and job ids. */
@@ -132,6 +136,7 @@ export const emptyView: View = {
   servers: {},
   jobs: {},
   openTraps: PersistentMap.empty(),
+  openByMonitor: PersistentMap.empty(),
   monitors: PersistentMap.empty(),
   normalMonitors: [],
 };

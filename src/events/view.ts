@@ -243,7 +243,7 @@ const fold = (view: View, event: Event): View => {
       return restarted(view, event);
     case 'trap.received':
     case 'trap.keyForgotten':
-      return { ...view, openTraps: openTrapsAfter(view.openTraps, event) };
+      return { ...view, ...openTrapsAfter(view, event) };
     case 'local.requested':
       return localRequested(view, event);
     case 'local.finished':

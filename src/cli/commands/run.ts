@@ -80,10 +80,11 @@ const surviveFaults = (log: AppLogger): void => {
   });
 };
 
-/** Node joins its threads before it exits, and would wait for one that hangs in the disk. */
-const endAtOnce = (log: AppLogger): void => {
-  log.error({}, 'the disk does not answer, so the process ends by SIGKILL');
-  process.kill(process.pid, 'SIGKILL');
+/** Node joins its threads before it exits, and would wait for one that hangs in the disk, or in writing the log. */
+const endThreads = async (log: AppLogger, stuck: boolean): Promise<void> => {
+  if (stuck) log.error({}, 'the disk does not answer, so the process ends by SIGKILL');
+  const written = await log.flush(systemClock);
+  if (stuck || !written) process.kill(process.pid, 'SIGKILL');
 };
 
 /** `noroshi run`: the daemon, in the foreground, until SIGTERM or SIGINT. */
@@ -123,6 +124,6 @@ export const runCommand = async (terminal: Terminal, options: ConfigOptions): Pr
   const { stuck } = await daemon.stop();
   stopWatching();
   log.info({}, 'stopped');
-  if (stuck) endAtOnce(log);
+  await endThreads(log, stuck);
   return exitCodes.done;
 };
