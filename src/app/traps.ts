@@ -151,8 +151,9 @@ export const startTraps = async (deps: TrapsDeps): Promise<Traps> => {
     },
     async stop() {
       await turn;
-      if (receiver) await within(clock, stopLimitMs, receiver.close());
+      // First, so that informs that wait in a storm are acknowledged while there is a socket to do it.
       if (desk) await within(clock, stopLimitMs, desk.stop());
+      if (receiver) await within(clock, stopLimitMs, receiver.close());
     },
   };
 };

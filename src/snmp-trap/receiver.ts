@@ -1,4 +1,4 @@
-import type { Clock } from '../core/clock.ts';
+import { type Clock, within } from '../core/clock.ts';
 import { messageOf } from '../core/errors.ts';
 import type { Logger } from '../core/log.ts';
 import type { ListenAt } from '../io/udp-listener.ts';
@@ -32,12 +32,15 @@ export interface TrapCounters extends IntakeCounters {
   readonly engineBoots: number;
 }
 
+/** As long as sockets stay open for acknowledgements: a disk that hangs must not keep them. */
+const answersMs = 2_000;
+
 /** Receives SNMP traps and informs. */
 export interface TrapReceiver {
   /** Puts settings in force: at the first call it begins to listen. */
   apply(settings: ReceiverSettings): Promise<void>;
   counters(): Promise<TrapCounters>;
-  /** Closes the sockets, and waits for what was taken; that is all recorded, or refused. */
+  /** Takes no more, answers informs for 2 s at most, closes the sockets, and waits until all that was taken is recorded or refused. */
   close(): Promise<void>;
 }
 
@@ -90,6 +93,8 @@ export const createTrapReceiver = (deps: ReceiverDeps): TrapReceiver => {
       return { listeners: states, ...intake.counters(), ...said };
     },
     async close() {
+      listeners.deafen();
+      await within(clock, answersMs, intake.idle());
       await listeners.close();
       await intake.idle();
     },

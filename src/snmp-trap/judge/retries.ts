@@ -12,6 +12,10 @@ export const createRetries = (most: number, rememberMs: number) => {
       seen.delete(identity);
       seen.set(identity, nowMs);
     },
+    /** Those whose identity begins so may come again as if for the first time. */
+    forget(beginning: string): void {
+      for (const identity of [...seen.keys()]) if (identity.startsWith(beginning)) seen.delete(identity);
+    },
     expire(nowMs: number): void {
       for (const [identity, atMs] of seen) {
         if (nowMs - atMs <= rememberMs) return;

@@ -14,6 +14,8 @@ export interface TrapSiteOptions {
   /** Name of the sender, by address; 127.0.0.1 is `server1` where nothing else is said. */
   readonly sources?: Readonly<Record<string, string>>;
   readonly listen?: readonly { readonly address: string; readonly port: number }[];
+  /** When a flood is a storm; none is where nothing is said. */
+  readonly storm?: Readonly<Record<string, number>>;
   /** Added to the daemon's environment. */
   readonly env?: Readonly<Record<string, string>>;
   /** Whether the journal's disk can fall ill; that takes a compiler. */
@@ -93,7 +95,7 @@ const server = { host: '127.0.0.1', port: 9, user: 'nobody', password: 'none' };
 const sectionsFor = (site: Site, options: TrapSiteOptions) => ({
   log: { level: 'info' },
   readiness: { intervalSeconds: 86_400 },
-  traps: { ...sectionFor(site, options), storm: noStorm },
+  traps: { ...sectionFor(site, options), storm: options.storm ?? noStorm },
   deviceDirectories: [definitionsIn(site)],
 });
 
