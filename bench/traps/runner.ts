@@ -36,6 +36,7 @@ const startReceiver = async (): Promise<number> => {
   await receiver.apply({
     listen: [{ address: '127.0.0.1', port: 0, receiveBufferBytes, ipv6Only: false }],
     sources: new Set(sourceAddresses),
+    relays: new Set(),
     communities: [new Secret(community)],
     users: [],
   });

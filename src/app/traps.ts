@@ -56,13 +56,20 @@ const placesOf = (traps: TrapsConfig): ListenAt[] =>
 /** As long as a stop waits for traps to be recorded: a disk that hangs keeps no daemon from ending. */
 const stopLimitMs = 3_000;
 
-const nobody: ReceiverSettings = { listen: [], sources: new Set(), communities: [], users: [] };
+const nobody: ReceiverSettings = {
+  listen: [],
+  sources: new Set(),
+  relays: new Set(),
+  communities: [],
+  users: [],
+};
 
 const settingsOf = (traps: TrapsConfig | undefined): ReceiverSettings =>
   traps
     ? {
         listen: placesOf(traps),
         sources: new Set(traps.sources.keys()),
+        relays: traps.relays,
         communities: traps.communities,
         users: traps.users.map(userOf),
       }

@@ -12,6 +12,7 @@ import { createTally, type IntakeCounters } from './counters.ts';
 import { createDeliveryQueue, type DeliveryQueue } from './delivery-queue.ts';
 import { createInformTries, informIdentity, type Respond } from './inform-tries.ts';
 import { createRefusalHerald, type RefusalNews } from './refusal-herald.ts';
+import { originOf } from './relays.ts';
 import type { TrapUser } from './users.ts';
 import type { Question, V3Gate } from './v3-gate.ts';
 
@@ -29,6 +30,8 @@ export interface IntakeDeps {
 export interface Admission {
   /** Addresses, as {@link plainAddress} writes them. */
   readonly sources: ReadonlySet<string>;
+  /** Who may also send in the name of those. */
+  readonly relays: ReadonlySet<string>;
   readonly communities: readonly Secret[];
   readonly users: readonly TrapUser[];
 }
@@ -66,6 +69,7 @@ export const createIntake = (deps: IntakeDeps): Intake => {
   const herald = createRefusalHerald(deps.clock, deps.refused);
   const tries = createInformTries(deps.clock);
   let sources: ReadonlySet<string> = new Set();
+  let relays: ReadonlySet<string> = new Set();
   let isCommunity = createCommunityCheck([]);
 
   const refuse = (reason: TrapRefusal, { address }: TrapSource): void => {
@@ -117,12 +121,29 @@ export const createIntake = (deps: IntakeDeps): Intake => {
     if (earlier === 'recorded') respond(true);
   };
 
+  /** Under the name of its origin, where a relay sent it; undefined where that is refused. */
+  const traced = (notification: TrapNotification): TrapNotification | undefined => {
+    const { address, port } = notification.source;
+    if (!relays.has(address)) return notification;
+    const origin = originOf(notification);
+    if (origin !== undefined && sources.has(origin))
+      return { ...notification, source: { address: origin, port }, relay: address };
+    refuse('relayOrigin', { address: origin ?? address, port });
+    return undefined;
+  };
+
+  const accept = (given: TrapNotification, question: Question | undefined, reply: Reply): void => {
+    const notification = traced(given);
+    if (!notification) question?.settled(false);
+    else if (question) takeInform(notification, question, reply);
+    else take(notification);
+  };
+
   const receiveV3 = (message: V3Message, datagram: Buffer, source: TrapSource, reply: Reply): void => {
     const verdict = v3.judge(message, datagram, source);
     switch (verdict.kind) {
       case 'notification':
-        if (verdict.question) takeInform(verdict.notification, verdict.question, reply);
-        else take(verdict.notification);
+        accept(verdict.notification, verdict.question, reply);
         break;
       case 'discovery':
         tally.discoveries += 1;
@@ -139,14 +160,12 @@ export const createIntake = (deps: IntakeDeps): Intake => {
   };
 
   const receiveCommunity = (message: CommunityMessage, source: TrapSource, reply: Reply): void => {
-    const question = questionIn(message);
-    if (question) takeInform(notificationOf(message, source), question, reply);
-    else take(notificationOf(message, source));
+    accept(notificationOf(message, source), questionIn(message), reply);
   };
 
   const receiveFrom = (datagram: Buffer, source: TrapSource, reply: Reply): TrapRefusal | undefined => {
     if (source.port === 0) return 'portZero';
-    if (!sources.has(source.address)) return 'source';
+    if (!sources.has(source.address) && !relays.has(source.address)) return 'source';
     const message = decodeMessage(datagram);
     if (!message.ok) return message.failure;
     const { value } = message;
@@ -164,7 +183,7 @@ export const createIntake = (deps: IntakeDeps): Intake => {
       if (reason !== undefined) refuse(reason, source);
     },
     admit(admission) {
-      ({ sources } = admission);
+      ({ sources, relays } = admission);
       isCommunity = createCommunityCheck(admission.communities);
       v3.replaceUsers(admission.users);
     },
