@@ -104,7 +104,7 @@ export const createTrapJudge = (deps: TrapJudgeDeps): TrapJudge => {
 
   const judgeKnown = (judged: Judged, ruling: Ruling, arrival: Arrival) => {
     const { source } = arrival;
-    for (const key of ruling.clears) gate.forget(source, key);
+    for (const key of ruling.clears) if (key !== ruling.raise) gate.forget(source, key);
     const over = ruling.clears.filter((key) => key !== ruling.raise && ledger.isOpen(source, key));
     const isClear = ruling.raise === undefined && over.length > 0;
     const ends = over.flatMap((key, index) =>
