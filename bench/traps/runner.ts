@@ -3,6 +3,7 @@ import { createInterface } from 'node:readline';
 import { systemClock } from '../../src/core/clock.ts';
 import { silentLogger } from '../../src/core/log.ts';
 import { Secret } from '../../src/core/secret.ts';
+import { openGatewayEngine } from '../../src/snmp-trap/gateway-engine.ts';
 import { createTrapReceiver } from '../../src/snmp-trap/receiver.ts';
 import { community, receiveBufferBytes, senders } from './rig.ts';
 
@@ -24,8 +25,9 @@ const startFloor = (): Promise<number> =>
   });
 
 const startReceiver = async (): Promise<number> => {
-  const receiver = await createTrapReceiver({
-    ...{ clock: systemClock, log: silentLogger, stateDirectory },
+  const engine = await openGatewayEngine({ clock: systemClock, log: silentLogger, stateDirectory });
+  const receiver = createTrapReceiver({
+    ...{ clock: systemClock, log: silentLogger, engine },
     async deliver() {
       handled += 1;
     },
@@ -34,6 +36,7 @@ const startReceiver = async (): Promise<number> => {
   await receiver.apply({
     listen: [{ address: '127.0.0.1', port: 0, receiveBufferBytes, ipv6Only: false }],
     sources: new Set(senders.keys()),
+    relays: new Set(),
     communities: [new Secret(community)],
     users: [],
   });

@@ -76,7 +76,8 @@ noc:
 - **Raise and clear** have the same key, \`GATEWAY/what/SERVER\`. A server in maintenance raises nothing, but for forced stops
   and local actions, which are always told; what still stands when the maintenance ends is told then.
 - **SNMPv3**: the receiver must know the engine id of the gateway for traps (\`createUser -e 0x… USER …\` of snmptrapd);
-  \`health\` shows it. For informs it needs none. Boots are kept in the state directory.
+  \`health\` shows it. For informs it needs none. It is the same engine that takes informs; id and boots are kept in the state
+  directory (\`snmp-engine.json\`).
 - The receivers' MIB is \`mibs/NOROSHI-MIB.txt\`, or \`noroshi noc mib\` for your own \`baseOid\`.`;
 const monitorRules = `Rules turn events into external-link monitors. Each says which events raise a monitor, which clear it, and
 its category and keyword; the server is the one that the event is about. A rule of your own:

@@ -32,8 +32,8 @@ export const readinessFor = (parts: Parts): ReadinessKeeper => {
   });
 };
 
-export const trapsFor = ({ deps, current, events }: Parts): Promise<Traps> =>
-  startTraps({ ...deps, config: () => current.config, events });
+export const trapsFor = ({ deps, current, events, engine }: Parts): Promise<Traps> =>
+  startTraps({ ...deps, config: () => current.config, events, engine });
 
 export const endMaintenances = (parts: Parts, keeper: IdentifyKeeper): (() => void) => {
   const { deps, events, bus } = parts;

@@ -2,7 +2,6 @@ import { isDeepStrictEqual } from 'node:util';
 import { createAddressBook } from '../bridge/noc/address-book.ts';
 import { defaultEvents } from '../bridge/noc/filter.ts';
 import { createNocSink, type NocSink, type TestResult } from '../bridge/noc/noc-sink.ts';
-import { openSenderEngine } from '../bridge/noc/snmp/own-engine.ts';
 import type { SenderEngine } from '../bridge/noc/snmp/target.ts';
 import type { SinkStatus } from '../bridge/spool/sink.ts';
 import { type Spool, startSpool } from '../bridge/spool/spool.ts';
@@ -88,7 +87,7 @@ export const startNoc = (parts: Parts): Noc => {
   };
 
   const apply = async (since: number): Promise<void> => {
-    const { noc, stateDirectory } = current.config;
+    const { noc } = current.config;
     const wanted = Object.entries(noc?.sinks ?? {});
     const stays = ([name, { config, baseOid }]: [string, Running]): boolean => {
       const next = noc?.sinks[name];
@@ -98,7 +97,7 @@ export const startNoc = (parts: Parts): Noc => {
     for (const [name] of leaving) running.delete(name);
     await Promise.all(leaving.map(([, { spool }]) => spool.stop()));
     if (!noc || wanted.length === 0) return;
-    engine ??= await openSenderEngine({ clock, log, stateDirectory });
+    engine ??= (await parts.engine()).own;
     for (const [name, config] of wanted)
       if (!running.has(name)) start(name, config, noc, { own: engine, since });
   };

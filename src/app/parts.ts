@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Config } from '../config/load.ts';
 import type { Clock } from '../core/clock.ts';
+import { lazy } from '../core/lazy.ts';
 import type { Logger } from '../core/log.ts';
 import { type Bus, createBus } from '../events/bus.ts';
 import { createEventLog, type EventLog } from '../events/event-log.ts';
@@ -13,6 +14,7 @@ import { evidenceLimitsFor } from '../evidence/limits.ts';
 import type { Identities } from '../fence/identity.ts';
 import type { LocalService } from '../fence/local.ts';
 import { createFenceService, type FenceService } from '../fence/service.ts';
+import { type GatewayEngine, openGatewayEngine } from '../snmp-trap/gateway-engine.ts';
 import { loggingAlerts } from './alerts.ts';
 import { bmcForStop, chainOf } from './chain.ts';
 import { judgeFor } from './doctor.ts';
@@ -45,6 +47,8 @@ export interface Parts {
   readonly local: LocalService | undefined;
   readonly evidence: EvidenceKeeper;
   readonly kdump: KdumpKeeper;
+  /** The one SNMP engine of traps that come and go; it counts its start when it is asked for first. Never rejects. */
+  readonly engine: () => Promise<GatewayEngine>;
 }
 
 /** The server that a BMC identity is pinned to. */
@@ -134,6 +138,7 @@ export const openParts = async (config: Config, deps: DaemonDeps): Promise<Parts
       local: await localServiceFor(config, { clock, log, record: events.record }),
       evidence,
       kdump,
+      engine: lazy(() => openGatewayEngine({ clock, log, stateDirectory: config.stateDirectory })),
     };
   } catch (error) {
     await journal.close();

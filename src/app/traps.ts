@@ -6,6 +6,7 @@ import type { Logger } from '../core/log.ts';
 import type { NewEvent } from '../events/catalogue.ts';
 import type { EventLog } from '../events/event-log.ts';
 import type { ListenAt } from '../io/udp-listener.ts';
+import type { GatewayEngine } from '../snmp-trap/gateway-engine.ts';
 import { createTrapDesk, type TrapDesk } from '../snmp-trap/judge/desk.ts';
 import { createTrapJudge, type JudgeCounts } from '../snmp-trap/judge/judge.ts';
 import type { SenderNames } from '../snmp-trap/judge/notice.ts';
@@ -19,6 +20,8 @@ export interface TrapsDeps {
   readonly log: Logger;
   readonly config: () => Config;
   readonly events: Pick<EventLog, 'record' | 'view'>;
+  /** The SNMP engine of the gateway, which counts its start when it is asked for first. */
+  readonly engine: () => Promise<GatewayEngine>;
 }
 
 /** The receiver of traps in the daemon. */
@@ -53,13 +56,20 @@ const placesOf = (traps: TrapsConfig): ListenAt[] =>
 /** As long as a stop waits for traps to be recorded: a disk that hangs keeps no daemon from ending. */
 const stopLimitMs = 3_000;
 
-const nobody: ReceiverSettings = { listen: [], sources: new Set(), communities: [], users: [] };
+const nobody: ReceiverSettings = {
+  listen: [],
+  sources: new Set(),
+  relays: new Set(),
+  communities: [],
+  users: [],
+};
 
 const settingsOf = (traps: TrapsConfig | undefined): ReceiverSettings =>
   traps
     ? {
         listen: placesOf(traps),
         sources: new Set(traps.sources.keys()),
+        relays: traps.relays,
         communities: traps.communities,
         users: traps.users.map(userOf),
       }
@@ -116,7 +126,7 @@ const openReceiver = async (deps: ReceiverDeps): Promise<TrapReceiver> => {
 
 /** Starts to receive traps, where the configuration says so; a port that cannot be had is logged and tried again. */
 export const startTraps = async (deps: TrapsDeps): Promise<Traps> => {
-  const { clock, log, config, events } = deps;
+  const { clock, log, config, events, engine } = deps;
   const { record } = events;
   let receiver: TrapReceiver | undefined;
   let desk: Desk | undefined;
@@ -124,11 +134,11 @@ export const startTraps = async (deps: TrapsDeps): Promise<Traps> => {
   const refused = (news: RefusalNews): void => void record(refusedEvent(news)).catch(() => undefined);
 
   const apply = async (): Promise<void> => {
-    const { traps, stateDirectory } = config();
+    const { traps } = config();
     if (!traps && !receiver) return;
     if (traps) desk ??= deskFor(deps, traps);
     const deliver: TrapDesk['deliver'] = async (notification) => desk?.deliver(notification);
-    receiver ??= await openReceiver({ clock, log, stateDirectory, deliver, refused });
+    receiver ??= await openReceiver({ clock, log, engine: await engine(), deliver, refused });
     await receiver.apply(settingsOf(traps));
   };
 
@@ -148,8 +158,9 @@ export const startTraps = async (deps: TrapsDeps): Promise<Traps> => {
     },
     async stop() {
       await turn;
-      if (receiver) await within(clock, stopLimitMs, receiver.close());
+      // First, so that informs that wait in a storm are acknowledged while there is a socket to do it.
       if (desk) await within(clock, stopLimitMs, desk.stop());
+      if (receiver) await within(clock, stopLimitMs, receiver.close());
     },
   };
 };

@@ -88,6 +88,13 @@ export const trapsSchema = z
       .describe(
         'Who may send: address of the BMC, UPS or agent, and the server or device it speaks for. Everything else is refused and counted.',
       ),
+    relays: z
+      .array(address)
+      .max(64)
+      .default([])
+      .describe(
+        'Addresses of trap forwarders, such as an snmptrapd with `forward`. Of what they send, the origin is the agent address of v1 or snmpTrapAddress.0, it must be in `sources`, and it is believed: whoever can send as the relay can send as any of them.',
+      ),
     communitiesFile: file
       .exactOptional()
       .describe('File with the communities that are taken with v1 and v2c, one in each line.'),

@@ -24,6 +24,8 @@ export interface TrapsConfig
   extends Pick<TrapsSection, 'listen' | 'receiveBufferKiB' | 'dedupSeconds' | 'unknownSeconds' | 'storm'> {
   /** Name of the server or device, by address. */
   readonly sources: ReadonlyMap<string, string>;
+  /** Forwarders of traps of those. */
+  readonly relays: ReadonlySet<string>;
   readonly communities: readonly Secret[];
   readonly users: readonly TrapUserConfig[];
   /** The user's own first: where two know one trap, the first has the first word. */
@@ -121,6 +123,7 @@ export const assembleTraps = (
   const sources = new Map(
     Object.entries(section.sources).map(([address, name]) => [canonicalAddress(address) ?? address, name]),
   );
+  const relays = new Set(section.relays.map((address) => canonicalAddress(address) ?? address));
   const users = section.users.flatMap((user, index): TrapUserConfig[] => {
     const { auth, priv } = secrets.users[index] ?? {};
     const { name, authProtocol, privProtocol, engineIds } = user;
@@ -128,7 +131,7 @@ export const assembleTraps = (
   });
   const { communities } = secrets;
   const judged = { dedupSeconds, unknownSeconds, storm };
-  return { listen, receiveBufferKiB, ...judged, sources, communities, users, definitions };
+  return { listen, receiveBufferKiB, ...judged, sources, relays, communities, users, definitions };
 };
 
 const repeatedAt = (keys: readonly string[]): number[] =>
@@ -146,6 +149,10 @@ export const checkTraps = ({ traps }: Pick<ConfigFile, 'traps'>): Complaint[] =>
   const complaints: Complaint[] = [
     ...repeatedAt(traps.listen.map(placeOf)).map((index) => ({
       path: ['traps', 'listen', index],
+      message: twice,
+    })),
+    ...repeatedAt(traps.relays.map((address) => canonicalAddress(address) ?? address)).map((index) => ({
+      path: ['traps', 'relays', index],
       message: twice,
     })),
     ...repeatedAt(traps.users.map(({ name }) => name)).map((index) => ({

@@ -25,6 +25,7 @@ export const trapRefusals = [
   'portZero',
   'source',
   'community',
+  'relayOrigin',
   // SNMPv3 (RFC 3412, RFC 3414).
   'v3Header',
   'v3Discovery',

@@ -255,6 +255,8 @@ export const eventCatalogue = {
     severity: 'notice',
     data: z.strictObject({
       ...trapSender,
+      /** The relay that it came through, and whose word `source` is. */
+      relay: z.string().optional(),
       version: z.enum(['v1', 'v2c', 'v3']),
       kind: z.enum(['trap', 'inform']),
       trapOid: z.string(),

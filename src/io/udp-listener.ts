@@ -19,29 +19,50 @@ export interface UdpListener {
   readonly receiveBufferBytes: number;
   /** Never throws; what cannot be sent is gone, as anything may be with UDP. */
   send(datagram: Buffer, to: { readonly address: string; readonly port: number }): void;
+  /** Takes no more datagrams, and can still send. */
+  deafen(): void;
+  /** Closes it once what was sent is with the kernel. */
   close(): Promise<void>;
 }
 
 export type OnDatagram = (datagram: Buffer, from: Pick<RemoteInfo, 'address' | 'port'>) => void;
 
-const sendOver = (socket: Socket): UdpListener['send'] => {
-  return (datagram, to) => {
+/** The sends of a socket: the kernel has a datagram some time after it was given. */
+const sendsOver = (socket: Socket) => {
+  let underWay = 0;
+  let onDone: (() => void)[] = [];
+  const done = (): void => {
+    underWay -= 1;
+    if (underWay > 0) return;
+    for (const tell of onDone) tell();
+    onDone = [];
+  };
+  const send: UdpListener['send'] = (datagram, to) => {
     try {
-      socket.send(datagram, to.port, to.address, () => {});
+      socket.send(datagram, to.port, to.address, done);
+      underWay += 1;
     } catch {
       // A port of 0, or a socket that was closed meanwhile: there is nobody to tell.
     }
   };
+  const idle = (): Promise<void> =>
+    underWay === 0 ? Promise.resolve() : new Promise((resolve) => onDone.push(resolve));
+  return { send, idle };
 };
 
 const listenerOver = (socket: Socket): UdpListener => {
   const { address, port } = socket.address();
+  const { send, idle } = sendsOver(socket);
   return {
     address,
     port,
     receiveBufferBytes: socket.getRecvBufferSize(),
-    send: sendOver(socket),
-    close: () => new Promise((resolve) => socket.close(() => resolve())),
+    send,
+    deafen: () => void socket.removeAllListeners('message'),
+    async close() {
+      await idle();
+      await new Promise<void>((resolve) => socket.close(() => resolve()));
+    },
   };
 };
 

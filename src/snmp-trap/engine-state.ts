@@ -5,6 +5,7 @@ import { messageOf } from '../core/errors.ts';
 import type { Logger } from '../core/log.ts';
 import { replaceFile } from '../io/state-file.ts';
 import { type EngineStamp, lastBoots, mostEngines } from './engine-window.ts';
+import { type FormerEngine, readFormerEngine, removeFormerEngine } from './former-engine.ts';
 import { newEngineId } from './own-engine.ts';
 
 const engineId = z.string().regex(/^([0-9a-f]{2}){5,32}$/);
@@ -50,8 +51,36 @@ const restored = async (path: string, log: Logger): Promise<EngineState> => {
   }
   const state = parse(content.value.bytes);
   if (!state)
-    log.error({ path }, 'the state of SNMPv3 is damaged and begins anew: old v3 traps may be repeated');
-  return state && state.boots < lastBoots - 1 ? state : fresh;
+    log.error(
+      { path },
+      'the state of SNMPv3 is damaged and begins anew: old v3 traps may be repeated, and receivers of ours need the new engine id',
+    );
+  return state ?? fresh;
+};
+
+/**
+ * One engine for what is received and what is sent (RFC 3411 section 3.1.1). Of two ids the one of our traps stays, since
+ * receivers have it in their configuration, while senders of informs ask for ours; its boots go on after those of both.
+ */
+const joined = (kept: EngineState, { engineId: id, boots }: FormerEngine, log: Logger): EngineState => {
+  const isNews = !kept.engineId.equals(id);
+  if (isNews)
+    log.info(
+      { engineId: id.toString('hex') },
+      'the SNMPv3 engine id of sent traps is that of received informs too',
+    );
+  return { ...kept, engineId: id, boots: Math.max(kept.boots, boots) };
+};
+
+/** RFC 3414 section 2.2.2: the last count stays, and nobody believes it, until the engine gets another id. */
+const counted = (before: EngineState, path: string, log: Logger): EngineState => {
+  const boots = Math.min(before.boots + 1, lastBoots);
+  if (boots === lastBoots)
+    log.error(
+      { path },
+      'the SNMPv3 boots are used up: remove this file and tell the receivers of v3 traps the new engine id',
+    );
+  return { ...before, boots };
 };
 
 /** Writes the state; calls during a write share the next one. */
@@ -81,11 +110,15 @@ export const openEngineState = async (
   log: Logger,
 ): Promise<{ readonly state: EngineState; readonly save: SaveState }> => {
   const path = pathIn(stateDirectory);
-  const before = await restored(path, log);
-  const state = { ...before, boots: before.boots + 1 };
+  const kept = await restored(path, log);
+  const former = await readFormerEngine(stateDirectory, log);
+  const state = counted(former ? joined(kept, former, log) : kept, path, log);
   const save = createSave(path);
-  await save(() => state).catch((error: unknown) =>
-    log.error({ path, error: messageOf(error) }, 'the state of SNMPv3 cannot be saved'),
-  );
+  try {
+    await save(() => state);
+    if (former) await removeFormerEngine(stateDirectory, log);
+  } catch (error) {
+    log.error({ path, error: messageOf(error) }, 'the state of SNMPv3 cannot be saved');
+  }
   return { state, save };
 };

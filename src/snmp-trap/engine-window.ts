@@ -22,6 +22,8 @@ export interface EngineStamp {
 export type WindowVerdict = 'fresh' | 'window' | 'replay' | 'full';
 
 interface Engine {
+  /** Stands for its id in the keys of digests, of which there are thousands. */
+  readonly number: number;
   boots: number;
   latest: number;
   latestAtMs: number;
@@ -29,7 +31,7 @@ interface Engine {
   floor: number;
 }
 
-interface Seen extends EngineStamp {
+interface Seen extends Pick<EngineStamp, 'boots' | 'time'> {
   readonly engine: Engine;
 }
 
@@ -50,16 +52,16 @@ export interface EngineWindow {
   changes(): number;
 }
 
-const keyOf = (engineId: string, digest: Buffer): string => `${engineId} ${digest.toString('base64')}`;
+const keyOf = ({ number }: Engine, digest: Buffer): string => `${number} ${digest.toString('latin1')}`;
 
 export const createEngineWindow = (
   clock: Pick<Clock, 'nowMs'>,
   known: readonly EngineStamp[],
 ): EngineWindow => {
   const engines = new Map<string, Engine>(
-    known.map(({ engineId, boots, time }) => [
+    known.map(({ engineId, boots, time }, number) => [
       engineId,
-      { boots, latest: time, latestAtMs: clock.nowMs(), floor: time },
+      { number, boots, latest: time, latestAtMs: clock.nowMs(), floor: time },
     ]),
   );
   /** In the order in which they came. */
@@ -96,7 +98,7 @@ export const createEngineWindow = (
   const engineOf = ({ engineId, boots, time }: EngineStamp): Engine | undefined => {
     const found = engines.get(engineId);
     if (found || engines.size >= mostEngines) return found;
-    const engine = { boots, latest: time, latestAtMs: clock.nowMs(), floor: -1 };
+    const engine = { number: engines.size, boots, latest: time, latestAtMs: clock.nowMs(), floor: -1 };
     engines.set(engineId, engine);
     changes += 1;
     return engine;
@@ -108,16 +110,17 @@ export const createEngineWindow = (
       const engine = engineOf(stamp);
       if (!engine) return 'full';
       if (isOutside(engine, stamp)) return 'window';
-      const key = keyOf(stamp.engineId, digest);
+      const key = keyOf(engine, digest);
       const isOld = stamp.boots === engine.boots && stamp.time <= engine.floor;
       if (isOld || seen.has(key)) return 'replay';
       moveOn(engine, stamp);
-      seen.set(key, { ...stamp, engine });
+      seen.set(key, { engine, boots: stamp.boots, time: stamp.time });
       forgetOldest();
       return 'fresh';
     },
     forget(engineId, digest) {
-      seen.delete(keyOf(engineId, digest));
+      const engine = engines.get(engineId);
+      if (engine) seen.delete(keyOf(engine, digest));
     },
     changes: () => changes,
     stamps: () => [...engines].map(([engineId, { boots, latest }]) => ({ engineId, boots, time: latest })),

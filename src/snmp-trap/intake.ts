@@ -10,9 +10,11 @@ import type { V3Message } from './codec/v3-message.ts';
 import { createCommunityCheck } from './communities.ts';
 import { createTally, type IntakeCounters } from './counters.ts';
 import { createDeliveryQueue, type DeliveryQueue } from './delivery-queue.ts';
+import { createInformTries, informIdentity, type Respond } from './inform-tries.ts';
 import { createRefusalHerald, type RefusalNews } from './refusal-herald.ts';
+import { originOf } from './relays.ts';
 import type { TrapUser } from './users.ts';
-import type { V3Gate } from './v3-gate.ts';
+import type { Question, V3Gate } from './v3-gate.ts';
 
 export interface IntakeDeps {
   readonly clock: Clock;
@@ -28,6 +30,8 @@ export interface IntakeDeps {
 export interface Admission {
   /** Addresses, as {@link plainAddress} writes them. */
   readonly sources: ReadonlySet<string>;
+  /** Who may also send in the name of those. */
+  readonly relays: ReadonlySet<string>;
   readonly communities: readonly Secret[];
   readonly users: readonly TrapUser[];
 }
@@ -45,13 +49,12 @@ export interface Intake {
 const limits = { underWay: 2_048, waiting: 8_192 };
 
 type Reply = (answer: Buffer) => void;
-/** Told whether a notification was recorded; answers what its sender is to be sent. */
-type Settled = (recorded: boolean) => Buffer | undefined;
 
-const settledFor = ({ version, community, content }: CommunityMessage): Settled => {
-  if (content.kind === 'trap') return () => undefined;
+const questionIn = ({ version, community, content }: CommunityMessage): Question | undefined => {
+  if (content.kind === 'trap') return undefined;
   const { request } = content;
-  return (recorded) => (recorded ? answerTo({ version, community }, request) : undefined);
+  const settled = (recorded: boolean) => (recorded ? answerTo({ version, community }, request) : undefined);
+  return { requestId: request.requestId, settled };
 };
 
 const notificationOf = ({ version, content }: CommunityMessage, source: TrapSource): TrapNotification => {
@@ -64,7 +67,9 @@ export const createIntake = (deps: IntakeDeps): Intake => {
   const tally = createTally();
   const queue: DeliveryQueue = createDeliveryQueue(limits);
   const herald = createRefusalHerald(deps.clock, deps.refused);
+  const tries = createInformTries(deps.clock);
   let sources: ReadonlySet<string> = new Set();
+  let relays: ReadonlySet<string> = new Set();
   let isCommunity = createCommunityCheck([]);
 
   const refuse = (reason: TrapRefusal, { address }: TrapSource): void => {
@@ -78,33 +83,67 @@ export const createIntake = (deps: IntakeDeps): Intake => {
     reply(answer);
   };
 
-  const record = async (notification: TrapNotification, settled: Settled, reply: Reply): Promise<void> => {
+  const record = async (notification: TrapNotification, respond?: Respond): Promise<void> => {
     try {
       if (notification.version === 'v3') await deps.remember();
       await deps.deliver(notification);
       tally.recorded += 1;
-      acknowledge(settled(true), reply);
+      respond?.(true);
     } catch {
-      settled(false);
+      respond?.(false);
       refuse('notRecorded', notification.source);
     } finally {
       tally.pending -= 1;
     }
   };
 
-  const take = (notification: TrapNotification, settled: Settled, reply: Reply): void => {
+  const take = (notification: TrapNotification, respond?: Respond): void => {
     tally.pending += 1;
-    if (queue.submit(() => record(notification, settled, reply))) return;
+    if (queue.submit(() => record(notification, respond))) return;
     tally.pending -= 1;
-    settled(false);
+    respond?.(false);
     refuse('overflow', notification.source);
+  };
+
+  const takeInform = (
+    notification: TrapNotification,
+    { requestId, settled }: Question,
+    reply: Reply,
+  ): void => {
+    const identity = informIdentity(notification, requestId);
+    const respond: Respond = (recorded) => acknowledge(settled(recorded), reply);
+    const earlier = tries.come(identity, respond);
+    if (earlier === 'none') {
+      take(notification, (recorded) => tries.settle(identity, recorded));
+      return;
+    }
+    tally.repeated += 1;
+    if (earlier === 'recorded') respond(true);
+  };
+
+  /** Under the name of its origin, where a relay sent it; undefined where that is refused. */
+  const traced = (notification: TrapNotification): TrapNotification | undefined => {
+    const { address, port } = notification.source;
+    if (!relays.has(address)) return notification;
+    const origin = originOf(notification);
+    if (origin !== undefined && sources.has(origin))
+      return { ...notification, source: { address: origin, port }, relay: address };
+    refuse('relayOrigin', { address: origin ?? address, port });
+    return undefined;
+  };
+
+  const accept = (given: TrapNotification, question: Question | undefined, reply: Reply): void => {
+    const notification = traced(given);
+    if (!notification) question?.settled(false);
+    else if (question) takeInform(notification, question, reply);
+    else take(notification);
   };
 
   const receiveV3 = (message: V3Message, datagram: Buffer, source: TrapSource, reply: Reply): void => {
     const verdict = v3.judge(message, datagram, source);
     switch (verdict.kind) {
       case 'notification':
-        take(verdict.notification, verdict.settled, reply);
+        accept(verdict.notification, verdict.question, reply);
         break;
       case 'discovery':
         tally.discoveries += 1;
@@ -120,14 +159,18 @@ export const createIntake = (deps: IntakeDeps): Intake => {
     }
   };
 
+  const receiveCommunity = (message: CommunityMessage, source: TrapSource, reply: Reply): void => {
+    accept(notificationOf(message, source), questionIn(message), reply);
+  };
+
   const receiveFrom = (datagram: Buffer, source: TrapSource, reply: Reply): TrapRefusal | undefined => {
     if (source.port === 0) return 'portZero';
-    if (!sources.has(source.address)) return 'source';
+    if (!sources.has(source.address) && !relays.has(source.address)) return 'source';
     const message = decodeMessage(datagram);
     if (!message.ok) return message.failure;
     const { value } = message;
     if (value.version === 'v3') receiveV3(value, datagram, source, reply);
-    else if (isCommunity(value.community)) take(notificationOf(value, source), settledFor(value), reply);
+    else if (isCommunity(value.community)) receiveCommunity(value, source, reply);
     else return 'community';
     return undefined;
   };
@@ -140,7 +183,7 @@ export const createIntake = (deps: IntakeDeps): Intake => {
       if (reason !== undefined) refuse(reason, source);
     },
     admit(admission) {
-      ({ sources } = admission);
+      ({ sources, relays } = admission);
       isCommunity = createCommunityCheck(admission.communities);
       v3.replaceUsers(admission.users);
     },

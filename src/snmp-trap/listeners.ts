@@ -29,6 +29,8 @@ export interface Listeners {
   /** Opens what is new, closes what is gone, and leaves the rest alone. Calls go one after the other. */
   apply(wanted: readonly ListenAt[]): Promise<void>;
   states(): Promise<ListenerState[]>;
+  /** Takes no more datagrams, and can still answer. */
+  deafen(): void;
   close(): Promise<void>;
 }
 
@@ -61,6 +63,7 @@ export const createListeners = ({ clock, log, receive }: ListenersDeps): Listene
       const listener = await listenUdp(place.at, (datagram, from) =>
         receive(datagram, from, (answer) => listener.send(answer, from)),
       );
+      if (closed) listener.deafen();
       place.listener = listener;
       delete place.trouble;
       const { receiveBufferBytes } = listener;
@@ -127,6 +130,10 @@ export const createListeners = ({ clock, log, receive }: ListenersDeps): Listene
     async states() {
       await readDrops();
       return [...places.values()].map(stateOf);
+    },
+    deafen() {
+      closed = true;
+      for (const { listener } of opened()) listener.deafen();
     },
     async close() {
       closed = true;

@@ -17,6 +17,8 @@ declare module 'net-snmp' {
   }
 
   export interface ReceivedPdu {
+    /** The request-id. */
+    readonly id: number;
     readonly type: number;
     readonly varbinds: readonly ReceivedVarbind[];
   }

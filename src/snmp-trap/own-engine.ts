@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { Clock } from '../core/clock.ts';
 import { lastBoots, windowSeconds } from './engine-window.ts';
 
-/** This gateway as an SNMP engine: the authoritative one for the informs it takes (RFC 3411 section 5). */
+/** This gateway as an SNMP engine: the authoritative one for the informs it takes and the traps it sends (RFC 3411 section 5). */
 export interface OwnEngine {
   readonly id: Buffer;
   /** How often it started under this id. */

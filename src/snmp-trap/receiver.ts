@@ -1,21 +1,20 @@
-import type { Clock } from '../core/clock.ts';
+import { type Clock, within } from '../core/clock.ts';
 import { messageOf } from '../core/errors.ts';
 import type { Logger } from '../core/log.ts';
 import type { ListenAt } from '../io/udp-listener.ts';
 import type { TrapNotification } from './codec/notification.ts';
 import type { IntakeCounters } from './counters.ts';
-import { type EngineState, openEngineState, type SaveState } from './engine-state.ts';
 import { createEngineWindow, type EngineWindow } from './engine-window.ts';
+import type { GatewayEngine } from './gateway-engine.ts';
 import { type Admission, createIntake } from './intake.ts';
 import { createListeners, type ListenerState } from './listeners.ts';
-import { createOwnEngine, type OwnEngine } from './own-engine.ts';
 import type { RefusalNews } from './refusal-herald.ts';
 import { createV3Gate } from './v3-gate.ts';
 
 export interface ReceiverDeps {
   readonly clock: Clock;
   readonly log: Logger;
-  readonly stateDirectory: string;
+  readonly engine: GatewayEngine;
   /** Settles when the notification is on disk, or rejects: an inform is acknowledged after it, or not at all. */
   readonly deliver: (notification: TrapNotification) => Promise<void>;
   readonly refused: (news: RefusalNews) => void;
@@ -33,32 +32,33 @@ export interface TrapCounters extends IntakeCounters {
   readonly engineBoots: number;
 }
 
+/** As long as sockets stay open for acknowledgements: a disk that hangs must not keep them. */
+const answersMs = 2_000;
+
 /** Receives SNMP traps and informs. */
 export interface TrapReceiver {
   /** Puts settings in force: at the first call it begins to listen. */
   apply(settings: ReceiverSettings): Promise<void>;
   counters(): Promise<TrapCounters>;
-  /** Closes the sockets, and waits for what was taken; that is all recorded, or refused. */
+  /** Takes no more, answers informs for 2 s at most, closes the sockets, and waits until all that was taken is recorded or refused. */
   close(): Promise<void>;
 }
 
 /** Saves what engines sent last, where that has changed since; a disk that fails is logged once until it works again. */
 const rememberOver = (
-  own: OwnEngine,
+  { own, save }: GatewayEngine,
   window: EngineWindow,
-  save: SaveState,
   log: Logger,
 ): (() => Promise<void>) => {
   const ownId = own.id.toString('hex');
-  const otherEngines = () => window.stamps().filter(({ engineId }) => engineId !== ownId);
-  const state = (): EngineState => ({ engineId: own.id, boots: own.boots, engines: otherEngines() });
+  const others = () => window.stamps().filter(({ engineId }) => engineId !== ownId);
   let failed = false;
   let saved = 0;
   return async () => {
     const changes = window.changes();
     if (changes === saved) return;
     try {
-      await save(state);
+      await save(others);
       saved = Math.max(saved, changes);
       failed = false;
     } catch (error) {
@@ -68,19 +68,18 @@ const rememberOver = (
   };
 };
 
-/** Reads its own engine and what it knew of others; opens no socket yet. Never rejects. */
-export const createTrapReceiver = async (deps: ReceiverDeps): Promise<TrapReceiver> => {
-  const { clock, log, deliver, refused } = deps;
-  const { state, save } = await openEngineState(deps.stateDirectory, log);
-  const own = createOwnEngine(clock, state.engineId, state.boots);
-  const window = createEngineWindow(clock, state.engines);
+/** Opens no socket yet. */
+export const createTrapReceiver = (deps: ReceiverDeps): TrapReceiver => {
+  const { clock, log, engine, deliver, refused } = deps;
+  const { own } = engine;
+  const window = createEngineWindow(clock, engine.others);
   const v3 = createV3Gate({ clock, own, window });
   const intake = createIntake({
     clock,
     v3,
     deliver,
     refused,
-    remember: rememberOver(own, window, save, log),
+    remember: rememberOver(engine, window, log),
   });
   const listeners = createListeners({ clock, log, receive: intake.receive });
   return {
@@ -90,10 +89,12 @@ export const createTrapReceiver = async (deps: ReceiverDeps): Promise<TrapReceiv
     },
     async counters() {
       const states = await listeners.states();
-      const engine = { engineId: own.id.toString('hex'), engineBoots: own.boots };
-      return { listeners: states, ...intake.counters(), ...engine };
+      const said = { engineId: own.id.toString('hex'), engineBoots: own.boots };
+      return { listeners: states, ...intake.counters(), ...said };
     },
     async close() {
+      listeners.deafen();
+      await within(clock, answersMs, intake.idle());
       await listeners.close();
       await intake.idle();
     },

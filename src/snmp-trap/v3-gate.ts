@@ -12,13 +12,20 @@ import { createReportLimit } from './report-limit.ts';
 import { type KeyedUser, keyUsers, type TrapUser } from './users.ts';
 import { v3ContentOf } from './v3-content.ts';
 
+/** An inform as far as it is to be answered. */
+export interface Question {
+  readonly requestId: number;
+  /** Told whether the inform was recorded; answers what its sender is to be sent. */
+  readonly settled: (recorded: boolean) => Buffer | undefined;
+}
+
 /** What is to be done with a v3 datagram. */
 export type V3Verdict =
-  /** `settled` is told whether it was recorded, and answers what then goes to the sender. */
+  /** Of an inform with the question that it is. */
   | {
       readonly kind: 'notification';
       readonly notification: TrapNotification;
-      readonly settled: (recorded: boolean) => Buffer | undefined;
+      readonly question?: Question;
     }
   /** A question for our engine id, and its answer. */
   | { readonly kind: 'discovery'; readonly answer: Buffer }
@@ -79,20 +86,11 @@ export const createV3Gate = ({ clock, own, window }: V3GateDeps): V3Gate => {
     return { kind: 'repeated', ...(state !== 'pending' && { answer: state }) };
   };
 
-  const open = (message: V3Message, datagram: Buffer, source: TrapSource, isOurs: boolean): V3Verdict => {
-    const opened = library.open(datagram, source);
-    const content = opened.ok ? v3ContentOf(opened.value.pdu) : undefined;
-    if (!opened.ok || !content) return refused('v3Content');
-    // We are the authority for informs, and the sender is for its traps (RFC 3412 section 7.1 step 9).
-    if ((content.kind === 'inform') !== isOurs) return refused('v3Engine');
-    const { answer } = opened.value;
-    const { digest } = message;
-    if (isOurs) informs.put(digest, 'pending');
+  const questionOf = ({ digest }: V3Message, requestId: number, answer: Buffer | undefined): Question => {
+    informs.put(digest, 'pending');
     return {
-      kind: 'notification',
-      notification: { version: 'v3', source, ...content },
+      requestId,
       settled(recorded) {
-        if (!isOurs) return undefined;
         if (recorded && answer) informs.put(digest, answer);
         else {
           informs.forget(digest);
@@ -101,6 +99,18 @@ export const createV3Gate = ({ clock, own, window }: V3GateDeps): V3Gate => {
         return recorded ? answer : undefined;
       },
     };
+  };
+
+  const open = (message: V3Message, datagram: Buffer, source: TrapSource, isOurs: boolean): V3Verdict => {
+    const opened = library.open(datagram, source);
+    const content = opened.ok ? v3ContentOf(opened.value.pdu) : undefined;
+    if (!opened.ok || !content) return refused('v3Content');
+    // We are the authority for informs, and the sender is for its traps (RFC 3412 section 7.1 step 9).
+    if ((content.kind === 'inform') !== isOurs) return refused('v3Engine');
+    const notification: TrapNotification = { version: 'v3', source, ...content };
+    if (!isOurs) return { kind: 'notification', notification };
+    const { answer, pdu } = opened.value;
+    return { kind: 'notification', notification, question: questionOf(message, pdu.id, answer) };
   };
 
   const admit = (message: V3Message, datagram: Buffer, source: TrapSource, known: KeyedUser): V3Verdict => {

@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto';
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
@@ -12,12 +12,15 @@ import { createCallOff } from '../../src/core/call-off.ts';
 import { systemClock } from '../../src/core/clock.ts';
 import { Secret } from '../../src/core/secret.ts';
 import { connectUdp } from '../../src/io/udp.ts';
+import type { TrapCounters } from '../../src/snmp-trap/receiver.ts';
 import { until } from '../support/bounded.ts';
 import { createSite } from '../support/daemon.ts';
 import { freeUdpPort } from '../support/free-port.ts';
 import { aNotice } from '../support/notices.ts';
 import { describeWithPeers, peerPath } from '../support/peers.ts';
+import type { V3Account } from '../support/traps/v3-sender.ts';
 import { run } from './rig/run.ts';
+import { createSnmpTools, v3Words } from './rig/snmp-tools.ts';
 import { createSnmpTrapd, mibFolders, type SnmpTrapd } from './rig/snmptrapd.ts';
 
 const limitMs = 60_000;
@@ -127,19 +130,20 @@ describeWithPeers(['snmptrapd'], 'notices at Net-SNMP’s snmptrapd', () => {
   });
 });
 
+/** Two events each time. */
+const change = async (client: EngineClient, times: number) => {
+  const until = new Date(Date.now() + 3_600_000).toISOString();
+  for (let count = 0; count < times; count += 1) {
+    await client.call('maintenance.set', { server: 'one', until, requester: 'test' });
+    await client.call('maintenance.set', { server: 'one', until: null, requester: 'test' });
+  }
+};
+
 describeWithPeers(['snmptrapd'], 'informs of the daemon while snmptrapd is down', () => {
   const sinkOf = (port: number, more: Record<string, unknown>) => ({
     ...{ type: 'snmp', host: '127.0.0.1', port, answerSeconds: 1, tries: 1 },
     ...{ events: ['maintenance.*'], ...more },
   });
-
-  const change = async (client: EngineClient, times: number) => {
-    const until = new Date(Date.now() + 3_600_000).toISOString();
-    for (let count = 0; count < times; count += 1) {
-      await client.call('maintenance.set', { server: 'one', until, requester: 'test' });
-      await client.call('maintenance.set', { server: 'one', until: null, requester: 'test' });
-    }
-  };
 
   test.for<[string, Record<string, unknown>]>([
     ['v2c', { communityFile: 'community' }],
@@ -173,6 +177,60 @@ describeWithPeers(['snmptrapd'], 'informs of the daemon while snmptrapd is down'
     expect(numbers()).toEqual(events.map(({ seq }) => seq));
     await client.close();
     await daemon.stop();
+  });
+});
+
+describeWithPeers(['snmptrapd', 'snmpinform'], 'one engine for v3 traps out and v3 informs in', () => {
+  const account: V3Account = {
+    ...{ user: 'noc', protocol: 'sha256' },
+    ...{ authPassphrase: passphrases.auth, privPassphrase: passphrases.priv },
+  };
+  const linkDown = '1.3.6.1.6.3.1.1.5.3';
+
+  test('goes on over an upgrade and a restart', { timeout: limitMs }, async () => {
+    const port = await freeUdpPort();
+    const trapd = await createSnmpTrapd(port, accounts);
+    const tools = createSnmpTools();
+    const sink = { ...{ type: 'snmp', host: '127.0.0.1', port, version: 'v3', notification: 'trap' } };
+    const keys = { authFile: 'auth', privFile: 'priv' };
+    const events = ['maintenance.*'];
+    const site = createSite({
+      servers: { one: undefined },
+      sections: {
+        noc: { sinks: { manager: { ...sink, user: 'noc', ...keys, events } } },
+        traps: {
+          listen: [{ address: '127.0.0.1', port: 0 }],
+          sources: { '127.0.0.1': 'one' },
+          users: [{ name: 'noc', authProtocol: 'sha256', ...keys }],
+        },
+      },
+    });
+    for (const [name, text] of Object.entries(passphrases))
+      writeFileSync(join(site.folder, name), `${text}\n`, { mode: 0o600 });
+    mkdirSync(site.stateDirectory, { recursive: true });
+    const former = { version: 1, engineId: '80007ed905ffffffffffffffffffffffff', boots: 9, engines: [] };
+    writeFileSync(join(site.stateDirectory, 'snmp-engine.json'), JSON.stringify(former));
+    writeFileSync(
+      join(site.stateDirectory, 'noc-engine.json'),
+      JSON.stringify({ version: 1, engineId, boots: 3 }),
+    );
+    for (const boots of [10, 11]) {
+      const daemon = await site.start();
+      const client = await site.connect();
+      const { traps, noc } = (await client.call('health', {})) as unknown as {
+        traps: TrapCounters;
+        noc: { engineId: string };
+      };
+      expect([traps.engineId, noc.engineId, traps.engineBoots]).toEqual([engineId, engineId, boots]);
+      await change(client, 1);
+      const both = 2 * (boots - 9);
+      await until(() => trapd.received().length === both, 15_000, `${both} v3 traps at the NOC`);
+      const target = `127.0.0.1:${traps.listeners[0]?.port}`;
+      const inform = ['99', linkDown, `1.3.6.1.2.1.2.2.1.1.${boots}`, 'i', `${boots}`];
+      expect(await tools.inform([...v3Words(account), target, ...inform])).toMatchObject({ code: 0 });
+      await client.close();
+      await daemon.stop();
+    }
   });
 });
 

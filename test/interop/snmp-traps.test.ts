@@ -198,3 +198,65 @@ describeWithPeers(['snmpinform', 'gcc'], 'an inform while the disk hangs', () =>
     gateway.disk?.heal('hang');
   });
 });
+
+describeWithPeers(['snmptrap', 'snmpinform'], 'an inform of a condition that begins in a storm', () => {
+  const storm = { windowSeconds: 4, sourcePerSecond: 1, sourceRearmPerSecond: 0.5 };
+  const slow = { windowSeconds: 30, sourcePerSecond: 0.1, sourceRearmPerSecond: 0.1 };
+
+  const stormAt = async (tools: SnmpTools, target: string) => {
+    for (let count = 0; count < 5; count += 1)
+      await tools.trap(['-v2c', '-c', 'public', target, '99', ...nextDown()]);
+  };
+  const keysTold = async (gateway: Pick<TrapSite, 'client'>): Promise<string[]> => {
+    const { events } = await gateway.client.call('events.read', { types: ['trap.received'] });
+    return events.flatMap((event) => (event.type === 'trap.received' ? [event.data.key ?? ''] : []));
+  };
+
+  test.each([
+    ['v2c', ['-v2c', '-c', 'public']],
+    ['v3', v3Words(sha256)],
+  ])('is acknowledged once it is told, and its tries over %s are one inform', async (_version, words) => {
+    const tools = createSnmpTools();
+    const gateway = await startTrapSite({ users: [sha256], storm });
+    const target = `127.0.0.1:${gateway.ports[0]}`;
+    await stormAt(tools, target);
+    const down = nextDown();
+    const inform = tools.inform(['-r', '20', ...words, target, '99', ...down]);
+    expect((await inform).code).toBe(0);
+    expect((await keysTold(gateway)).filter((key) => key === `link/${links}`)).toHaveLength(1);
+    const counters = await gateway.counters();
+    expect(counters.repeated).toBeGreaterThan(0);
+    expect(counters).toMatchObject({ recorded: 6, acknowledged: 1, pending: 0, refused: {} });
+    await gateway.daemon.stop();
+  });
+
+  test('is not acknowledged before: a kill loses nothing that was', async () => {
+    const tools = createSnmpTools();
+    const gateway = await startTrapSite({ storm: slow });
+    const target = `127.0.0.1:${gateway.ports[0]}`;
+    await stormAt(tools, target);
+    const down = nextDown();
+    const send = (at: string) => tools.inform(['-v2c', '-c', 'public', at, '99', ...down]);
+    expect((await send(target)).code).not.toBe(0);
+    expect(await gateway.counters()).toMatchObject({ pending: 1, acknowledged: 0 });
+    await gateway.daemon.kill();
+    const daemon = await gateway.site.start();
+    const client = await gateway.site.connect();
+    expect(await keysTold({ client })).not.toContain(`link/${links}`);
+    const [listener] = (await countersOver(client)).listeners;
+    expect((await send(`127.0.0.1:${listener?.port}`)).code).toBe(0);
+    expect(await keysTold({ client })).toContain(`link/${links}`);
+    await daemon.stop();
+  });
+
+  test('is told and acknowledged when the gateway stops', async () => {
+    const tools = createSnmpTools();
+    const gateway = await startTrapSite({ storm: slow });
+    const target = `127.0.0.1:${gateway.ports[0]}`;
+    await stormAt(tools, target);
+    const inform = tools.inform(['-r', '20', '-v2c', '-c', 'public', target, '99', ...nextDown()]);
+    await until(async () => (await gateway.counters()).pending === 1, 10_000, 'the inform');
+    await gateway.daemon.stop();
+    expect((await inform).code).toBe(0);
+  });
+});

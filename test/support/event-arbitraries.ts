@@ -181,6 +181,7 @@ const dataOf: { [Type in EventType]: fc.Arbitrary<EventData<Type>> } = {
       source: trapSource,
       server,
       device: words,
+      relay: trapSource,
       version: fc.constantFrom('v1', 'v2c', 'v3'),
       kind: fc.constantFrom('trap', 'inform'),
       trapOid: text,

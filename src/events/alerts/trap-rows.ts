@@ -62,8 +62,8 @@ export const trapRows: readonly AlertRow[] = [
     module: 'trnsv',
     id: 1,
     level: 'error',
-    when: 'its sender is not in `traps.sources`; %1 is the address',
-    values: ({ source, reason }) => (reason === 'source' ? [source] : undefined),
+    when: 'its sender, or the origin that a relay tells, is not in `traps.sources`; %1 is the address',
+    values: ({ source, reason }) => (reason === 'source' || reason === 'relayOrigin' ? [source] : undefined),
     text: {
       en: 'A notification from %1, which is not allowed to send any, was denied.',
       ja: '許可されていない外部 IP %1 からの通知を拒否しました。',

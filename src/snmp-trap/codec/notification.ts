@@ -26,6 +26,8 @@ export interface TrapNotification {
   /** An inform wants an answer, which goes out once the event is on disk. */
   readonly kind: 'trap' | 'inform';
   readonly source: TrapSource;
+  /** Address of the relay that it came through; `source` is then the origin that the relay tells. */
+  readonly relay?: string;
   /** snmpTrapOID.0, or what RFC 3584 makes of a v1 trap. */
   readonly trapOid: string;
   /** sysUpTime.0 of the sender in hundredths of a second. */
@@ -34,7 +36,7 @@ export interface TrapNotification {
   readonly varbinds: readonly Varbind[];
   readonly v1?: {
     readonly enterprise: string;
-    /** The sender's own address as it claims; never trusted to tell who sent it. */
+    /** The sender's own address as it claims; trusted to tell who sent it only where it came through a relay. */
     readonly agentAddress: string;
     readonly generic: number;
     readonly specific: number;

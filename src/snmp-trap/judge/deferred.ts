@@ -1,20 +1,46 @@
-import type { Notice, Tally } from './notice.ts';
+import type { Arrival, Notice, Tally, Ticket } from './notice.ts';
 
 /** A condition that began in a storm and is told when the storm lets it. */
 export interface Deferred {
   readonly source: string;
   readonly notice: Notice;
   readonly tally: Tally;
+  /** The informs that told of it. */
+  readonly tickets: readonly Ticket[];
+}
+
+export interface DeferredLimits {
+  readonly most: number;
+  readonly mostOfSource: number;
+  readonly tickets: number;
+  readonly ticketsOfCondition: number;
 }
 
 /** The last word of each condition that began in a storm, bounded in all and for each sender. */
-export const createDeferred = (most: number, mostOfSource: number) => {
+export const createDeferred = ({ most, mostOfSource, tickets, ticketsOfCondition }: DeferredLimits) => {
   const bySource = new Map<string, Map<string, Deferred>>();
+  const held = new Set<Ticket>();
   let size = 0;
   let traps = 0;
+
+  const withTicket = (before: readonly Ticket[], ticket: Ticket | undefined): readonly Ticket[] => {
+    if (!ticket) return before;
+    if (held.size >= tickets || before.length >= ticketsOfCondition) {
+      ticket.refuse();
+      return before;
+    }
+    held.add(ticket);
+    return [...before, ticket];
+  };
+  const letGo = (one: Deferred): void => {
+    size -= 1;
+    traps -= one.tally.count;
+    for (const ticket of one.tickets) held.delete(ticket);
+  };
+
   return {
     /** False where there is no room: then the trap is only counted. */
-    put(source: string, key: string, notice: Notice, at: string): boolean {
+    put(key: string, notice: Notice, { source, at, ticket }: Arrival): boolean {
       const own = bySource.get(source) ?? new Map<string, Deferred>();
       const before = own.get(key);
       if (!before && (size >= most || own.size >= mostOfSource)) return false;
@@ -23,31 +49,40 @@ export const createDeferred = (most: number, mostOfSource: number) => {
       // What waits must not keep the datagram that it came in.
       notice.body();
       traps += 1;
-      bySource.set(source, own.set(key, { source, notice, tally }));
+      const one = { source, notice, tally, tickets: withTicket(before?.tickets ?? [], ticket) };
+      bySource.set(source, own.set(key, one));
       return true;
     },
-    /** The condition is over before it was told; returns how many traps that concerns. */
-    drop(source: string, key: string): number {
+    /** The same trap once more, by an inform of its own: it waits with the condition, where that waits. */
+    join(key: string, { source, ticket }: Arrival): void {
       const own = bySource.get(source);
-      const count = own?.get(key)?.tally.count ?? 0;
-      if (!own?.delete(key)) return 0;
-      size -= 1;
-      traps -= count;
+      const one = own?.get(key);
+      if (own && one) own.set(key, { ...one, tickets: withTicket(one.tickets, ticket) });
+    },
+    holds: (ticket: Ticket): boolean => held.has(ticket),
+    /** Takes out a condition that is over before it was told. */
+    drop(source: string, key: string): Deferred | undefined {
+      const own = bySource.get(source);
+      const one = own?.get(key);
+      if (!own || !one) return undefined;
+      own.delete(key);
+      letGo(one);
       if (own.size === 0) bySource.delete(source);
-      return count;
+      return one;
     },
     /** Takes out those of one sender, to be told. */
     take(source: string): Deferred[] {
       const own = [...(bySource.get(source)?.values() ?? [])];
       bySource.delete(source);
-      size -= own.length;
-      traps -= own.reduce((sum, { tally }) => sum + tally.count, 0);
+      for (const one of own) letGo(one);
       return own;
     },
     sources: () => [...bySource.keys()],
     size: () => size,
     /** How many traps the conditions stand for. */
     traps: () => traps,
+    /** How many informs wait. */
+    tickets: () => held.size,
   };
 };
 export type DeferredConditions = ReturnType<typeof createDeferred>;

@@ -2,6 +2,7 @@ import type { Clock, Timer } from '../../core/clock.ts';
 import type { NewEvent } from '../../events/catalogue.ts';
 import type { TrapNotification } from '../codec/notification.ts';
 import type { TrapJudge } from './judge.ts';
+import type { Ticket } from './notice.ts';
 
 export interface TrapDeskDeps {
   readonly clock: Clock;
@@ -12,17 +13,32 @@ export interface TrapDeskDeps {
 
 /** Between the receiver and the journal: judges what comes, records what is to be told, and keeps the time. */
 export interface TrapDesk {
-  /** Settles when everything that is told of the trap is on disk; of a repeat, what was told before it. Rejects where it is not. */
+  /**
+   * Settles when everything that is told of the trap is on disk; of a repeat, what was told before it. Rejects where it
+   * is not.
+   *
+   * An inform whose condition waits in a storm settles when that is on disk too, or when the condition ended before it
+   * was told. One of which a storm tells the number only, or that is of an unknown kind beyond the bound, settles at once:
+   * nothing more will ever be told of it, and a sender that hears nothing would send it again and feed the storm.
+   */
   deliver(notification: TrapNotification): Promise<void>;
-  /** Records what is still due. Never rejects. */
+  /** Records what is still due, and from now on lets nothing wait. Never rejects. */
   stop(): Promise<void>;
 }
 
 const tickMs = 1_000;
 
+/** How the delivery of an inform ends. */
+interface Waiter {
+  resolve(): void;
+  reject(error: unknown): void;
+}
+
 export const createTrapDesk = ({ clock, judge, record }: TrapDeskDeps): TrapDesk => {
   let last: Promise<void> = Promise.resolve();
   let timer: Timer | undefined;
+  let released: Waiter[] = [];
+  let stopping = false;
 
   /** What did not reach the disk was not said, so that the sender's next try is told. */
   const recordOne = async (event: NewEvent): Promise<void> => {
@@ -34,14 +50,25 @@ export const createTrapDesk = ({ clock, judge, record }: TrapDeskDeps): TrapDesk
     }
   };
   const recordAll = (events: readonly NewEvent[]): Promise<void> => {
-    if (events.length === 0) return last;
-    const recorded = Promise.all(events.map(recordOne)).then(() => undefined);
-    last = recorded;
+    if (events.length > 0) last = Promise.all(events.map(recordOne)).then(() => undefined);
+    const recorded = last;
     recorded.catch(() => undefined);
+    for (const { resolve, reject } of released) recorded.then(resolve, reject);
+    released = [];
     return recorded;
   };
+  const dueNow = (events: readonly NewEvent[]): readonly NewEvent[] =>
+    stopping ? [...events, ...judge.stop()] : events;
+  const deliverInform = (notification: TrapNotification): Promise<void> =>
+    new Promise((resolve, reject) => {
+      const ticket: Ticket = {
+        release: () => void released.push({ resolve, reject }),
+        refuse: () => reject(new Error('too many informs wait for the end of a storm')),
+      };
+      void recordAll(dueNow(judge.take(notification, ticket)));
+    });
   const arm = (): void => {
-    if (timer || judge.isIdle()) return;
+    if (timer || stopping || judge.isIdle()) return;
     timer = clock.after(tickMs, () => {
       timer = undefined;
       void recordAll(judge.tick()).catch(() => undefined);
@@ -51,11 +78,13 @@ export const createTrapDesk = ({ clock, judge, record }: TrapDeskDeps): TrapDesk
 
   return {
     deliver(notification) {
-      const recorded = recordAll(judge.take(notification));
+      const isInform = notification.kind === 'inform';
+      const recorded = isInform ? deliverInform(notification) : recordAll(dueNow(judge.take(notification)));
       arm();
       return recorded;
     },
     async stop() {
+      stopping = true;
       timer?.cancel();
       await recordAll(judge.stop()).catch(() => undefined);
     },

@@ -1,6 +1,6 @@
 import type { NewEvent } from '../../events/catalogue.ts';
 import { createDeferred, type Deferred } from './deferred.ts';
-import type { Arrival, Notice, SenderNames } from './notice.ts';
+import type { Arrival, Notice, SenderNames, Ticket } from './notice.ts';
 import { limits, type StormSettings } from './settings.ts';
 import { createStorms, type Rolled } from './storms.ts';
 
@@ -20,7 +20,8 @@ export interface Release {
  * ends. A storm of all together holds back what one sender's window would let go.
  */
 export const createGate = ({ settings, namesOf }: GateDeps) => {
-  const deferred = createDeferred(limits.deferred, limits.deferredOfSource);
+  const { deferred: most, deferredOfSource: mostOfSource, tickets, ticketsOfCondition } = limits;
+  const deferred = createDeferred({ most, mostOfSource, tickets, ticketsOfCondition });
   const storms = createStorms({ settings, mostSources: limits.sources, namesOf });
   const counters = { suppressed: 0 };
 
@@ -50,23 +51,31 @@ export const createGate = ({ settings, namesOf }: GateDeps) => {
     },
     tick: (nowMs: number): Release[] => storms.roll(nowMs).map(release),
     /** Whether a notice must wait: `passed` where there is no storm, `counted` where only its number will be told. */
-    hold(notice: Notice, { source, at }: Arrival): 'passed' | 'waits' | 'counted' {
+    hold(notice: Notice, arrival: Arrival): 'passed' | 'waits' | 'counted' {
+      const { source } = arrival;
       if (!storms.stormOf(source)) return 'passed';
       const { key, action } = notice;
-      if (action === 'raise' && key !== undefined && deferred.put(source, key, notice, at)) return 'waits';
+      if (action === 'raise' && key !== undefined && deferred.put(key, notice, arrival)) return 'waits';
       suppress(source, 1);
       return 'counted';
     },
-    /** A condition is over before it was told of. */
+    /** The same trap again, which is counted already. */
+    join: deferred.join,
+    /** Whether an inform waits for the end of the window. */
+    holds: (ticket: Ticket): boolean => deferred.holds(ticket),
+    /** A condition is over before it was told of: the informs that told of it are no more than counted, as its end is. */
     forget(source: string, key: string): void {
-      const count = deferred.drop(source, key);
-      if (count > 0) suppress(source, count);
+      const over = deferred.drop(source, key);
+      if (!over) return;
+      suppress(source, over.tally.count);
+      for (const ticket of over.tickets) ticket.release();
     },
     /** Conditions that still wait, as the gateway stops. */
     drain: (): Deferred[] => deferred.sources().flatMap((source) => deferred.take(source)),
     isIdle: (): boolean => storms.isIdle() && deferred.size() === 0,
     waiting: (): number => deferred.size(),
     waitingTraps: (): number => deferred.traps(),
+    waitingInforms: (): number => deferred.tickets(),
     suppressed: (): number => counters.suppressed,
   };
 };

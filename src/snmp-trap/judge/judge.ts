@@ -6,7 +6,7 @@ import type { Ruling } from '../rules/compiled-rule.ts';
 import type { RuleBook } from '../rules/rule-book.ts';
 import { createGate, type Release } from './gate.ts';
 import { createLedger } from './ledger.ts';
-import type { Arrival, Notice, SenderNames } from './notice.ts';
+import type { Arrival, Notice, SenderNames, Ticket } from './notice.ts';
 import { clearNotice, type Judged, mainNotice, unknownNotice } from './notices.ts';
 import { createRetries } from './retries.ts';
 import { type JudgeSettings, limits } from './settings.ts';
@@ -41,7 +41,8 @@ export interface JudgeCounts {
 
 /** What is to be told of every trap. It arms no timers: {@link TrapJudge.tick} ends what time ends. */
 export interface TrapJudge {
-  take(notification: TrapNotification): NewEvent[];
+  /** The `ticket` of an inform comes back in this call, or in a later one where its condition waits in a storm. */
+  take(notification: TrapNotification, ticket?: Ticket): NewEvent[];
   tick(): NewEvent[];
   /** An event that {@link TrapJudge.take} gave did not reach the disk, so the next such trap is no repeat. */
   unsay(event: NewEvent): void;
@@ -54,6 +55,8 @@ export interface TrapJudge {
     readonly rows: number;
     readonly openKeys: number;
     readonly waiting: number;
+    /** Informs that are not acknowledged before that. */
+    readonly waitingInforms: number;
     readonly retries: number;
   };
 }
@@ -73,8 +76,9 @@ export const createTrapJudge = (deps: TrapJudgeDeps): TrapJudge => {
   const unsaid = ledger.forgottenAtStart();
 
   const released = ({ late, ended }: Release, arrival: Omit<Arrival, 'source'>): NewEvent[] => {
-    const events = late.flatMap(({ source, notice, tally }) => {
+    const events = late.flatMap(({ source, notice, tally, tickets }) => {
       counts.told += tally.count;
+      for (const ticket of tickets) ticket.release();
       return ledger.tell(notice, tally, { ...arrival, source });
     });
     return [...events, ...ended];
@@ -102,7 +106,7 @@ export const createTrapJudge = (deps: TrapJudgeDeps): TrapJudge => {
   const judgeKnown = (judged: Judged, ruling: Ruling, arrival: Arrival) => {
     const { source } = arrival;
     const { raise, clears } = ruling.decision;
-    for (const key of clears) gate.forget(source, key);
+    for (const key of clears) if (key !== raise) gate.forget(source, key);
     const over = clears.filter((key) => key !== raise && ledger.isOpen(source, key));
     const isClear = raise === undefined && over.length > 0;
     const ends = over.flatMap((key, index) =>
@@ -120,6 +124,8 @@ export const createTrapJudge = (deps: TrapJudgeDeps): TrapJudge => {
     const identity = read.retryIdentity && `${source} ${read.retryIdentity}`;
     if (identity !== undefined && retries.has(identity, nowMs)) {
       counts.retried += 1;
+      const raise = read.ruling?.decision.raise;
+      if (raise !== undefined) gate.join(raise, arrival);
       return [];
     }
     const { events, heard } = read.ruling
@@ -132,17 +138,19 @@ export const createTrapJudge = (deps: TrapJudgeDeps): TrapJudge => {
   const takeUnsaid = (): NewEvent[] => unsaid.splice(0);
 
   return {
-    take(notification) {
+    take(notification, ticket) {
       const arrival: Arrival = {
         source: notification.source.address,
         nowMs: clock.nowMs(),
         at: isoNow(),
+        ticket,
       };
       counts.received += 1;
       const { released: earlier, began } = gate.arrive(arrival);
       const late = earlier.flatMap((one) => released(one, arrival));
       const before = [...takeUnsaid(), ...late, ...began];
       const own = judge(notification, arrival);
+      if (ticket && !gate.holds(ticket)) ticket.release();
       return before.length === 0 ? own : [...before, ...own];
     },
     tick() {
@@ -157,7 +165,9 @@ export const createTrapJudge = (deps: TrapJudgeDeps): TrapJudge => {
       return [...takeUnsaid(), ...late, ...ledger.closeRows()];
     },
     unsay(event) {
-      if (event.type === 'trap.received') ledger.unsay(event.data);
+      if (event.type !== 'trap.received') return;
+      ledger.unsay(event.data);
+      retries.forget(`${event.data.source} `);
     },
     isIdle: () => gate.isIdle() && ledger.rows() === 0 && retries.size() === 0 && unsaid.length === 0,
     counts: () => ({ ...counts, suppressed: gate.suppressed(), waiting: gate.waitingTraps() }),
@@ -165,6 +175,7 @@ export const createTrapJudge = (deps: TrapJudgeDeps): TrapJudge => {
       rows: ledger.rows(),
       openKeys: ledger.openKeys(),
       waiting: gate.waiting(),
+      waitingInforms: gate.waitingInforms(),
       retries: retries.size(),
     }),
   };

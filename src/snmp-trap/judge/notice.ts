@@ -33,11 +33,21 @@ export interface Tally {
   readonly firstAt: string;
 }
 
+/** An inform that came and is not acknowledged yet. */
+export interface Ticket {
+  /** What there is to tell of it stands in the events of the call that does this, or of an earlier one. */
+  release(): void;
+  /** It is not to be acknowledged: too many wait for the same already. */
+  refuse(): void;
+}
+
 /** A trap that came: from whom and when; `nowMs` is monotonic, `at` ISO 8601 UTC. */
 export interface Arrival {
   readonly source: string;
   readonly nowMs: number;
   readonly at: string;
+  /** Missing where nobody waits for an acknowledgement. */
+  readonly ticket?: Ticket | undefined;
 }
 
 /** Whose repeats a notice belongs to: those of its condition, or those of what is told. */

@@ -19,8 +19,9 @@ const unknownName = 'unknownTrap';
 type Action = Notice['action'];
 
 const senderOf = ({ notification, names }: Judged) => {
-  const { source, version, kind, trapOid } = notification;
-  return { source: source.address, ...names, version, kind, trapOid };
+  const { source, relay, version, kind, trapOid } = notification;
+  const via = relay === undefined ? {} : { relay };
+  return { source: source.address, ...names, ...via, version, kind, trapOid };
 };
 
 const bodyOf = (

@@ -24,6 +24,11 @@ export const createRetries = (most: number, rememberMs: number) => {
       young.set(identity, nowMs);
       youngMs = nowMs;
     },
+    /** Those whose identity begins so may come again as if for the first time. */
+    forget(beginning: string): void {
+      for (const all of [young, old])
+        for (const identity of [...all.keys()]) if (identity.startsWith(beginning)) all.delete(identity);
+    },
     /** Lets go what is too old to be asked for. */
     expire(nowMs: number): void {
       if (old.size > 0 && nowMs - oldMs > rememberMs) old = new Map();

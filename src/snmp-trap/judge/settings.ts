@@ -31,4 +31,7 @@ export const limits = {
   sources: 4096,
   deferred: 512,
   deferredOfSource: 32,
+  /** Informs that wait with them, fewer than the intake has under way at a time. */
+  tickets: 1024,
+  ticketsOfCondition: 8,
 } as const;

@@ -13,7 +13,11 @@ export interface TrapSiteOptions {
   readonly users?: readonly V3Account[];
   /** Name of the sender, by address; 127.0.0.1 is `server1` where nothing else is said. */
   readonly sources?: Readonly<Record<string, string>>;
+  /** Addresses of forwarders. */
+  readonly relays?: readonly string[];
   readonly listen?: readonly { readonly address: string; readonly port: number }[];
+  /** When a flood is a storm; none is where nothing is said. */
+  readonly storm?: Readonly<Record<string, number>>;
   /** Added to the daemon's environment. */
   readonly env?: Readonly<Record<string, string>>;
   /** Whether the journal's disk can fall ill; that takes a compiler. */
@@ -52,10 +56,11 @@ const secretFile = (site: Site, name: string, content: string): string => {
 
 const sectionFor = (
   site: Site,
-  { communities = ['public'], users = [], sources, listen }: TrapSiteOptions,
+  { communities = ['public'], users = [], sources, relays = [], listen }: TrapSiteOptions,
 ) => ({
   listen: listen ?? [{ address: '127.0.0.1', port: 0 }],
   sources: sources ?? { '127.0.0.1': 'server1' },
+  relays,
   communitiesFile: secretFile(site, 'communities', communities.join('\n')),
   users: users.map(({ user, protocol, authPassphrase, privPassphrase }) => ({
     ...{ name: user, authProtocol: protocol },
@@ -93,7 +98,7 @@ const server = { host: '127.0.0.1', port: 9, user: 'nobody', password: 'none' };
 const sectionsFor = (site: Site, options: TrapSiteOptions) => ({
   log: { level: 'info' },
   readiness: { intervalSeconds: 86_400 },
-  traps: { ...sectionFor(site, options), storm: noStorm },
+  traps: { ...sectionFor(site, options), storm: options.storm ?? noStorm },
   deviceDirectories: [definitionsIn(site)],
 });
 

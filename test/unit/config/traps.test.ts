@@ -58,6 +58,12 @@ it('reads communities, users and sources', async () => {
   ]);
 });
 
+it('knows relays by their addresses as the kernel writes them', async () => {
+  const text = section.replace('traps:', 'traps:\n  relays: ["2001:DB8:0::7", "::ffff:192.0.2.9"]');
+  const loaded = await workspace().load(text, environment);
+  expect(loaded.ok && [...(loaded.value.config.traps?.relays ?? [])]).toEqual(['2001:db8::7', '192.0.2.9']);
+});
+
 it('has no traps where the file says nothing of them', async () => {
   const loaded = await workspace().load(goodConfig);
   expect(loaded.ok && 'traps' in loaded.value.config).toBe(false);
@@ -78,6 +84,18 @@ test.each<[string, string | RegExp, string, string[]]>([
     '"::ffff:c000:020b"',
     [at('sources.(?): ::ffff:c000:020b is the same address as another one', 15)],
   ],
+  [
+    'a relay twice',
+    'traps:',
+    'traps:\n  relays: ["2001:db8::7", "2001:DB8:0::7"]',
+    [at('relays[1]: stands here a second time', 15)],
+  ],
+  [
+    'a relay by its name',
+    'traps:',
+    'traps:\n  relays: [noc]',
+    [at('relays[0]: must be an IPv4 or IPv6 address', 15)],
+  ],
   ['a user twice', 'name: two', 'name: one', [at('users[1].name: stands here a second time', 19)]],
   [
     'a place twice',
@@ -97,7 +115,7 @@ test.each<[string, string | RegExp, string, string[]]>([
     'communities: [public]',
     [
       at(
-        'communities: unknown key; known here: listen, receiveBufferKiB, sources, communitiesFile, communitiesEnv, users, dedupSeconds, unknownSeconds, storm',
+        'communities: unknown key; known here: listen, receiveBufferKiB, sources, relays, communitiesFile, communitiesEnv, users, dedupSeconds, unknownSeconds, storm',
         16,
       ),
       at(

@@ -115,6 +115,7 @@ describe('alerts of the product', () => {
     ['a fault is predicted', trap({ class: 'recoverablePredictive' }), ['mm 916 warning']],
     ['it is over', trap({ class: 'fatal', category: 'hardware', action: 'clear' }), []],
     ['a stranger sends a trap', refused('source'), ['trnsv 1 error']],
+    ['a relay tells of a stranger', refused('relayOrigin'), ['trnsv 1 error']],
     ['a trap is malformed', refused('tag'), []],
     ['an agent raises a monitor', monitorRaised({}), ['trnsv 10 info', 'mm 903 warning', 'mm 905 error']],
     ['an event raises one', monitorRaised({ origin: 'event' }), ['mm 903 warning', 'mm 905 error']],

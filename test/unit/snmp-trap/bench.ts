@@ -26,6 +26,7 @@ export const userOf = (one: V3Account, engineIds: readonly string[] = []): TrapU
 });
 
 export const source = { address: '192.0.2.11', port: 40_000 };
+export const relay = { address: '192.0.2.200', port: 40_001 };
 export const ownId = Buffer.from('80007ed905000102030405060708090a0b', 'hex');
 
 export interface Bench {
@@ -76,6 +77,7 @@ export const createBench = ({
   });
   intake.admit({
     sources: new Set([source.address, '2001:db8::1']),
+    relays: new Set([relay.address]),
     communities: [new Secret('public')],
     users,
   });

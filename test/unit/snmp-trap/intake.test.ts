@@ -115,7 +115,10 @@ it('tells at most 1,024 pairs of source and reason apart, whoever forges what', 
 
 it('puts new sources and communities in force at once', async () => {
   const bench = createBench();
-  const next = { sources: new Set(['192.0.2.12']), communities: [new Secret('next')], users: [] };
+  const next = {
+    ...{ sources: new Set(['192.0.2.12']), relays: new Set<string>() },
+    ...{ communities: [new Secret('next')], users: [] },
+  };
   bench.intake.admit(next);
   bench.send(petTrap());
   bench.send(petTrap(), { address: '192.0.2.12', port: 1 });

@@ -53,6 +53,24 @@ it('receives over IPv4 and IPv6, answers, and tells what the kernel granted', as
   expect(received.map(({ from }) => from.address)).toEqual(['127.0.0.1', '::1']);
 });
 
+it('takes nothing more once it is deaf, and sends what it was given before it closes', async () => {
+  const { listeners, received } = createBench();
+  await listeners.apply([at('127.0.0.1')]);
+  const [{ address, port } = at('127.0.0.1')] = await listeners.states();
+  const sender = await bound('127.0.0.1');
+  const heard: string[] = [];
+  sender.on('message', (bytes) => heard.push(bytes.toString()));
+  const burst = Array.from({ length: 20 }, (_, index) => `${index}`);
+  for (const text of burst) sender.send(text, port, address);
+  await until(() => received.length === burst.length, 5_000, 'the burst');
+  listeners.deafen();
+  sender.send('too late', port, address);
+  await listeners.close();
+  await until(() => heard.length === burst.length, 5_000, 'every answer');
+  expect(received).toHaveLength(burst.length);
+  sender.close();
+});
+
 it('opens what is new, closes what is gone, and leaves the rest alone', async () => {
   const { listeners } = createBench();
   await listeners.apply([at('127.0.0.1'), at('127.0.0.2')]);

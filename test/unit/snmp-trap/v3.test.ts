@@ -205,6 +205,23 @@ it('takes an inform again that the journal did not take', async () => {
   expect(bench.answers).toHaveLength(1);
 });
 
+it('knows the next try of an inform in other bytes, and answers the latest', async () => {
+  const bench = createBench();
+  bench.disk = 'holds';
+  expect(await fate(bench, informOf(bench))).toBe('nothing');
+  expect(await fate(bench, informOf(bench))).toBe('repeated');
+  const latest = msgId;
+  expect(await fate(bench, informOf(bench))).toBe('repeated');
+  expect(bench.answers).toEqual([]);
+  bench.release();
+  await bench.settle();
+  expect(bench.delivered).toHaveLength(1);
+  expect(bench.answers.map((answer) => decodeMessage(answer))).toMatchObject([{ value: { msgId: latest } }]);
+  expect(await fate(bench, informOf(bench))).toBe('repeated');
+  expect(bench.answers).toHaveLength(2);
+  expect(bench.intake.counters()).toMatchObject({ recorded: 1, repeated: 3, acknowledged: 2 });
+});
+
 it('tells the sender of an inform our time, under its key, where it has another one', async () => {
   const bench = createBench();
   await bench.clock.advance(500_000);
@@ -216,8 +233,8 @@ it('tells the sender of an inform our time, under its key, where it has another 
     ok: true,
     value: { level: 'authNoPriv', user: 'noroshi', engineId: ownId, engineBoots: 3, engineTime: 500 },
   });
-  expect(await fate(bench, informOf(bench, { time: 350 }))).toBe('taken');
-  expect(await fate(bench, informOf(bench, { time: 650 }))).toBe('taken');
+  expect(await fate(bench, informOf(bench, { time: 350, pdu: pduOf('inform', 2) }))).toBe('taken');
+  expect(await fate(bench, informOf(bench, { time: 650, pdu: pduOf('inform', 3) }))).toBe('taken');
   expect(await fate(bench, informOf(bench))).toBe('taken');
 });
 

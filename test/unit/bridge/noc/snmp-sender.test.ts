@@ -1,12 +1,7 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { expect, it, onTestFinished } from 'vitest';
+import { expect, it } from 'vitest';
 import { defaultBaseOid } from '../../../../src/bridge/noc/snmp/objects.ts';
-import { openSenderEngine } from '../../../../src/bridge/noc/snmp/own-engine.ts';
 import { createSnmpSender } from '../../../../src/bridge/noc/snmp/sender.ts';
 import { createCallOff } from '../../../../src/core/call-off.ts';
-import { silentLogger } from '../../../../src/core/log.ts';
 import { Secret } from '../../../../src/core/secret.ts';
 import { createVirtualClock } from '../../../../src/core/virtual-clock.ts';
 import { answerTo } from '../../../../src/snmp-trap/codec/answer.ts';
@@ -89,21 +84,4 @@ it('fails after its tries, and says how', async () => {
   const closed = sender.send([aNotice()], signal);
   await clock.advance(15_000);
   expect(await closed).toEqual({ taken: 0, failure: 'nobody listens there (ICMP port unreachable)' });
-});
-
-it('counts every start on disk, under one engine id, and never goes back', async () => {
-  const clock = createVirtualClock();
-  const stateDirectory = mkdtempSync(join(tmpdir(), 'noroshi-engine-'));
-  onTestFinished(() => rmSync(stateDirectory, { recursive: true, force: true }));
-  const open = () => openSenderEngine({ clock, log: silentLogger, stateDirectory });
-  const [first, second] = [await open(), await open()];
-  expect([first.boots, second.boots]).toEqual([1, 2]);
-  expect(second.id).toEqual(first.id);
-  await clock.advance(90_000);
-  clock.stepWall(-1_000_000);
-  expect(second.time()).toBe(90);
-  writeFileSync(join(stateDirectory, 'noc-engine.json'), '{"version":1,"engineId":"80', 'utf8');
-  const third = await open();
-  expect(third.boots).toBe(1);
-  expect(third.id, 'a count that is lost begins under another id').not.toEqual(first.id);
 });
