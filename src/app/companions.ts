@@ -33,7 +33,7 @@ export const readinessFor = (parts: Parts): ReadinessKeeper => {
 };
 
 export const trapsFor = ({ deps, current, events }: Parts): Promise<Traps> =>
-  startTraps({ ...deps, config: () => current.config, events });
+  startTraps({ ...deps, config: () => current.config, hardware: () => current.hardware, events });
 
 export const endMaintenances = (parts: Parts, keeper: IdentifyKeeper): (() => void) => {
   const { deps, events, bus } = parts;

@@ -1,3 +1,4 @@
+import type { PetAcknowledgerCounts } from '../bmc/pet-acknowledger.ts';
 import type { Config } from '../config/load.ts';
 import type { TrapsConfig, TrapUserConfig } from '../config/traps-section.ts';
 import { type Clock, within } from '../core/clock.ts';
@@ -13,12 +14,22 @@ import type { ReceiverDeps, ReceiverSettings, TrapCounters, TrapReceiver } from 
 import type { RefusalNews } from '../snmp-trap/refusal-herald.ts';
 import { createRuleBook, type RuleBook } from '../snmp-trap/rules/rule-book.ts';
 import type { TrapUser } from '../snmp-trap/users.ts';
+import type { Hardware } from './hardware.ts';
+import { startPetAcknowledgements } from './pet-acknowledgements.ts';
 
 export interface TrapsDeps {
   readonly clock: Clock;
   readonly log: Logger;
   readonly config: () => Config;
   readonly events: Pick<EventLog, 'record' | 'view'>;
+  readonly hardware: () => Hardware;
+}
+
+/** What `health` says of traps. */
+export interface TrapsHealth extends TrapCounters {
+  readonly judged?: JudgeCounts;
+  /** Acknowledgements of Platform Event Traps; missing where the configuration wants none. */
+  readonly acknowledgements?: PetAcknowledgerCounts;
 }
 
 /** The receiver of traps in the daemon. */
@@ -26,7 +37,9 @@ export interface Traps {
   /** Puts the present configuration in force. Never rejects. */
   refresh(): Promise<void>;
   /** Undefined where the configuration has no `traps`, and had none so far. */
-  counters(): Promise<(TrapCounters & { readonly judged?: JudgeCounts }) | undefined>;
+  counters(): Promise<TrapsHealth | undefined>;
+  /** Keeps what is sent to a BMC out of the way of a forced stop while `work` runs. */
+  whileFencing<Value>(server: string, work: () => Promise<Value>): Promise<Value>;
   /** Closes the ports, and waits for what was taken, 3 s at most. */
   stop(): Promise<void>;
 }
@@ -120,6 +133,7 @@ export const startTraps = async (deps: TrapsDeps): Promise<Traps> => {
   const { record } = events;
   let receiver: TrapReceiver | undefined;
   let desk: Desk | undefined;
+  const acknowledgements = startPetAcknowledgements(deps);
 
   const refused = (news: RefusalNews): void => void record(refusedEvent(news)).catch(() => undefined);
 
@@ -127,7 +141,10 @@ export const startTraps = async (deps: TrapsDeps): Promise<Traps> => {
     const { traps, stateDirectory } = config();
     if (!traps && !receiver) return;
     if (traps) desk ??= deskFor(deps, traps);
-    const deliver: TrapDesk['deliver'] = async (notification) => desk?.deliver(notification);
+    const deliver: TrapDesk['deliver'] = async (notification) => {
+      await desk?.deliver(notification);
+      acknowledgements.taken(notification);
+    };
     receiver ??= await openReceiver({ clock, log, stateDirectory, deliver, refused });
     await receiver.apply(settingsOf(traps));
   };
@@ -144,12 +161,20 @@ export const startTraps = async (deps: TrapsDeps): Promise<Traps> => {
     refresh,
     async counters() {
       const received = await receiver?.counters();
-      return received && { ...received, ...(desk && { judged: desk.counts() }) };
+      return (
+        received && {
+          ...received,
+          ...(desk && { judged: desk.counts() }),
+          ...(config().traps?.acknowledgePet && { acknowledgements: acknowledgements.counts() }),
+        }
+      );
     },
+    whileFencing: acknowledgements.whileFencing,
     async stop() {
       await turn;
       if (receiver) await within(clock, stopLimitMs, receiver.close());
       if (desk) await within(clock, stopLimitMs, desk.stop());
+      await acknowledgements.stop();
     },
   };
 };
