@@ -45,7 +45,7 @@ export interface ServiceDeps {
   readonly traps: Pick<Traps, 'counters' | 'whileFencing'>;
   readonly noc: Pick<Noc, 'health' | 'test'>;
   readonly mqtt: { health(): MqttHealth | undefined };
-  readonly monitors: Pick<Monitors, 'take' | 'list'>;
+  readonly monitors: Pick<Monitors, 'take' | 'list' | 'counts'>;
 }
 
 const operatorLimitMs = 10_000;
@@ -243,6 +243,7 @@ export const createServices = (deps: ServiceDeps): EngineServices => {
         uptimeSeconds,
         jobsRunning: deps.fence.running(),
         journal: await journalHealth(deps),
+        monitors: deps.monitors.counts(),
         ...(kdump && { kdump }),
         ...(traps && { traps }),
         ...(noc && { noc }),
