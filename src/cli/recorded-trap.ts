@@ -21,7 +21,7 @@ export interface Recorded {
 }
 
 /** What one UDP datagram holds over IPv4. */
-const mostBytes = 65_507;
+export const mostBytes = 65_507;
 const answerMs = 5_000;
 
 /** Reads the hex digits. What is no notification is sent all the same: receivers are tried with such, too. */

@@ -6,7 +6,7 @@ import { systemClock } from '../../core/clock.ts';
 import { CodedError, messageOf } from '../../core/errors.ts';
 import { lookupName } from '../../io/resolve.ts';
 import { connectUdp, type UdpLink } from '../../io/udp.ts';
-import { type RecordedKind, recordedOf, sendRecorded } from '../recorded-trap.ts';
+import { mostBytes, type RecordedKind, recordedOf, sendRecorded } from '../recorded-trap.ts';
 import {
   type CommonOptions,
   type ExitCode,
@@ -42,6 +42,9 @@ const proofWords = {
   sent: 'sent, and nobody objected, which proves no more; look at the receiver',
 } as const;
 
+/** What the same notification may have more in an inform of v3, whose receiver has an engine id of its own. */
+const spareBytes = 64;
+
 const overLink = async <Value>(
   { host, port }: { readonly host: string; readonly port: number },
   use: (link: UdpLink) => Promise<Value>,
@@ -59,9 +62,10 @@ const overLink = async <Value>(
 };
 
 /** The datagram that was given, as it is: nothing is put into it, and no secret is wanted for it. */
-const sendHex = async (hex: string, { to, answer, tries }: TrapSendOptions): Promise<TrapSent> => {
-  if (answer !== undefined || tries !== undefined)
-    throw wrong('--answer and --tries are not for --hex: a recorded inform is sent once and waits 5 s');
+const sendHex = async (hex: string, { to, json: _json, ...options }: TrapSendOptions): Promise<TrapSent> => {
+  const [other] = Object.keys(options).filter((option) => option !== 'hex');
+  if (other !== undefined)
+    throw wrong(`--hex is sent as it is, once, and nothing beside it has a meaning (${other})`);
   const recorded = recordedOf(hex);
   const { version, kind, trapOid } = recorded;
   const proof = await overLink(placeOf(to), (link) => sendRecorded(systemClock, link, recorded));
@@ -99,6 +103,8 @@ const sendNotification = async (
   const own = commandEngine(systemClock, options.engineId);
   const messenger = createMessenger(target, { clock: systemClock, own, newId });
   const { kind } = target.how;
+  if (messenger.trap(notification, '0.0.0.0').length > mostBytes - spareBytes)
+    throw new RangeError(`${mostBytes} bytes at most`);
   const failure = await overLink(target, async (link) =>
     kind === 'inform'
       ? messenger.inform(link, notification)

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { v1Message, v2Message } from '../../../src/bridge/noc/snmp/encode.ts';
+import { runProgram } from '../../../src/cli/program.ts';
 import { recordedOf } from '../../../src/cli/recorded-trap.ts';
 import { findTrapSample, loadTrapSamples, notificationOfSample } from '../../../src/cli/trap-samples.ts';
 import { commandEngine, placeOf, trapTargetOf } from '../../../src/cli/trap-target.ts';
@@ -169,6 +170,36 @@ describe('the receiver', () => {
     expect(second.boots).toBe(first.boots + 2);
     expect(second.time()).toBe(0);
     expect(() => commandEngine(clock, 'abc')).toThrow(expect.objectContaining({ code: 'usage' }));
+  });
+});
+
+describe('the command', () => {
+  const run = async (...words: string[]) => {
+    const lines: string[] = [];
+    const write = (line: string) => void lines.push(line);
+    const terminal = { out: write, error: write, gone: new Promise<void>(() => undefined) };
+    const code = await runProgram(['node', 'noroshi', 'trap', 'send', ...words], terminal);
+    return { code, said: lines.join('\n') };
+  };
+  const communityFile = join(mkdtempSync(join(tmpdir(), 'noroshi-trap-send-')), 'community');
+  writeFileSync(communityFile, 'secret-word\n', { mode: 0o600 });
+  const ready = ['--to', '127.0.0.1:9', '--community-file', communityFile];
+  const trapOid = '1.3.6.1.6.3.1.1.5.1';
+
+  it.each<[string, string[], string]>([
+    ['no receiver', [trapOid], '--to'],
+    ['nothing to send', ready, 'give one of'],
+    ['two things to send', [...ready, '--sample', 'ipmi-pet/1', trapOid], 'give one of'],
+    ['a sample that is none', [...ready, '--sample', 'ipmi-pet/nosuch'], 'trap samples'],
+    ['a Counter64 in v1', [...ready, '--snmp', 'v1', trapOid, '1.3.6.1', 'C', '1'], 'v1 has no Counter64'],
+    ['an inform of v1', [...ready, '--snmp', 'v1', '--inform', trapOid], 'v1 has traps only'],
+    ['a community beside a recorded datagram', [...ready, '--hex', '3000'], '--hex is sent as it is'],
+    ['more than a datagram', [...ready, trapOid, '1.3.6.1', 's', 'x'.repeat(65_480)], 'does not fit'],
+    ['far more than a datagram', [...ready, trapOid, '1.3.6.1', 's', 'x'.repeat(99_000)], 'does not fit'],
+  ])('says what is wrong with %s: exit 2, and nothing sent', async (_name, words, complaint) => {
+    const { code, said } = await run(...words);
+    expect({ code, told: said.includes(complaint) }).toEqual({ code: 2, told: true });
+    expect(said).not.toContain('secret-word');
   });
 });
 
