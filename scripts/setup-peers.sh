@@ -17,7 +17,7 @@ list() {
 Peers of the interop tests (Debian packages):
   openipmi         ipmi_sim, a simulated BMC that speaks IPMI 1.5 and 2.0
   ipmitool         the usual IPMI client
-  freeipmi-tools   ipmipower, ipmi-chassis, ipmi-sensors, ipmi-sel, ipmi-raw and bmc-info, an independent IPMI client
+  freeipmi-tools   ipmipower, ipmi-chassis, ipmi-sensors, ipmi-sel, ipmi-raw, ipmi-pet and bmc-info, an independent IPMI client
   ipmiutil         ireset, ialarms and icmd, an independent IPMI client
   socat            joins sockets and serial lines
   snmp, snmpd, snmptrapd  snmptrap and snmpinform, an agent, and a trap receiver

@@ -33,7 +33,13 @@ export const readinessFor = (parts: Parts): ReadinessKeeper => {
 };
 
 export const trapsFor = ({ deps, current, events, engine }: Parts): Promise<Traps> =>
-  startTraps({ ...deps, config: () => current.config, events, engine });
+  startTraps({
+    ...deps,
+    config: () => current.config,
+    hardware: () => current.hardware,
+    events,
+    engine,
+  });
 
 export const endMaintenances = (parts: Parts, keeper: IdentifyKeeper): (() => void) => {
   const { deps, events, bus } = parts;

@@ -28,6 +28,7 @@ interface CountedBmc extends BmcPort {
 }
 
 const countUse = (port: BmcPort): CountedBmc => {
+  const { acknowledgePet } = port;
   let users = 0;
   let onIdle = (): void => {};
   const release = () => {
@@ -69,6 +70,7 @@ const countUse = (port: BmcPort): CountedBmc => {
     },
     examine: (limits, judge) => inUse(() => port.examine(limits, judge)),
     ...(port.readings && { readings: countedReadings(port.readings) }),
+    ...(acknowledgePet && { acknowledgePet: (...asked) => inUse(() => acknowledgePet(...asked)) }),
     close: () => port.close(),
     // A job may come back to a BMC that was idle between two tries, so it is closed every time.
     retire: () =>

@@ -1,12 +1,12 @@
 import type { Config } from '../config/load.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Logger } from '../core/log.ts';
+import { ownerFor } from '../core/owner.ts';
 import type { Bus } from '../events/bus.ts';
 import type { NewEvent } from '../events/catalogue.ts';
 import type { View } from '../events/view.ts';
 import type { Identities } from '../fence/identity.ts';
 import { createIdentifyKeeper, type IdentifyKeeper, type IdentifyPlan } from '../panel/identify-keeper.ts';
-import { ownerOfLamp } from '../panel/identify-owner.ts';
 import { judgeFor } from './doctor.ts';
 import type { Hardware } from './hardware.ts';
 
@@ -34,7 +34,7 @@ const planOf = ({ identify, servers, self }: Config): IdentifyPlan => {
   return {
     servers: Object.keys(servers),
     times: { litMs: litSeconds * 1000, rearmMs, retry: { firstMs, factor: 2, maxMs: rearmMs } },
-    owns: (server) => identify !== undefined && ownerOfLamp(identify.owners, server) === self.node,
+    owns: (server) => identify !== undefined && ownerFor(identify.owners, server) === self.node,
   };
 };
 

@@ -79,6 +79,7 @@ export const monitorsFor = async (parts: Parts): Promise<Monitors> => {
   });
   const patient: Monitors = {
     list: monitors.list,
+    counts: monitors.counts,
     take: (request) => inTime(clock, monitors.take(request)),
     stop: () => inTime(clock, monitors.stop()).catch(() => undefined),
   };

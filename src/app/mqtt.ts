@@ -67,6 +67,7 @@ const run = (
     language: () => current.config.alerts.language,
     servers: () => Object.keys(current.config.servers),
     row: (name) => (Object.hasOwn(current.config.servers, name) ? rowOf(rows, name) : undefined),
+    monitors: () => events.view().monitors,
   });
   const spool = startSpool(bridge.sink, {
     ...{ clock, log, journal, bus, since },
@@ -101,7 +102,9 @@ export const startMqtt = (parts: Parts, readiness: Pick<ReadinessKeeper, 'of'>):
   void refresh();
   const unsubscribe = bus.subscribe((event) => {
     const server = serverOf(event);
-    if (server !== undefined) running?.bridge.touch(server);
+    const ofMonitor = event.type === 'monitor.raised' || event.type === 'monitor.cleared';
+    if (ofMonitor) running?.bridge.touchMonitors(server);
+    else if (server !== undefined) running?.bridge.touch(server);
   });
   return {
     refresh,

@@ -22,7 +22,8 @@ export interface SenderDeps {
 type Given<Type extends SinkSection['type']> = Extract<SinkSection, { type: Type }>;
 
 const ports = { snmp: 162, udp: 514, tcp: 514, syslogTls: 6514, starttls: 587, tls: 465, none: 25 } as const;
-const newId = (): number => randomInt(1, 2 ** 31 - 1);
+/** Of a message: nobody guesses it. */
+export const newId = (): number => randomInt(1, 2 ** 31 - 1);
 
 /** The configuration was checked; what is missing here is a fault of ours. */
 const given = (secret: Secret | undefined): Secret => {
@@ -30,7 +31,8 @@ const given = (secret: Secret | undefined): Secret => {
   return secret;
 };
 
-const howOf = (section: Given<'snmp'>, { secrets }: SinkConfig): SnmpTarget['how'] => {
+/** The version of SNMP, and who we are in it. */
+export const howOf = (section: Given<'snmp'>, { secrets }: SinkConfig): SnmpTarget['how'] => {
   const { version, notification = 'inform', authProtocol, privProtocol, user = '' } = section;
   if (version === 'v1') return { version, kind: 'trap', community: given(secrets.community) };
   if (version === 'v2c') return { version, kind: notification, community: given(secrets.community) };

@@ -42,10 +42,10 @@ export interface ServiceDeps {
   readonly keeper: Pick<IdentifyKeeper, 'whileFencing' | 'byHand'>;
   readonly readiness: Pick<ReadinessKeeper, 'of' | 'whileFencing'>;
   readonly kdump: Pick<KdumpKeeper, 'portFor' | 'counters'>;
-  readonly traps: Pick<Traps, 'counters'>;
+  readonly traps: Pick<Traps, 'counters' | 'whileFencing'>;
   readonly noc: Pick<Noc, 'health' | 'test'>;
   readonly mqtt: { health(): MqttHealth | undefined };
-  readonly monitors: Pick<Monitors, 'take' | 'list'>;
+  readonly monitors: Pick<Monitors, 'take' | 'list' | 'counts'>;
 }
 
 const operatorLimitMs = 10_000;
@@ -181,7 +181,9 @@ export const createServices = (deps: ServiceDeps): EngineServices => {
     server: (name) => rowOf(deps, knownServer(deps, name)),
     requestFence: (order) =>
       deps.readiness.whileFencing(order.server, () =>
-        deps.keeper.whileFencing(order.server, () => deps.fence.request(order)),
+        deps.keeper.whileFencing(order.server, () =>
+          deps.traps.whileFencing(order.server, () => deps.fence.request(order)),
+        ),
       ),
     fence: getFence(deps),
     setIdentify: identify(deps),
@@ -241,6 +243,7 @@ export const createServices = (deps: ServiceDeps): EngineServices => {
         uptimeSeconds,
         jobsRunning: deps.fence.running(),
         journal: await journalHealth(deps),
+        monitors: deps.monitors.counts(),
         ...(kdump && { kdump }),
         ...(traps && { traps }),
         ...(noc && { noc }),

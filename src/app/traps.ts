@@ -1,3 +1,4 @@
+import type { PetAcknowledgerCounts } from '../bmc/pet-acknowledger.ts';
 import type { Config } from '../config/load.ts';
 import type { TrapsConfig, TrapUserConfig } from '../config/traps-section.ts';
 import { type Clock, within } from '../core/clock.ts';
@@ -14,6 +15,8 @@ import type { ReceiverDeps, ReceiverSettings, TrapCounters, TrapReceiver } from 
 import type { RefusalNews } from '../snmp-trap/refusal-herald.ts';
 import { createRuleBook, type RuleBook } from '../snmp-trap/rules/rule-book.ts';
 import type { TrapUser } from '../snmp-trap/users.ts';
+import type { Hardware } from './hardware.ts';
+import { startPetAcknowledgements } from './pet-acknowledgements.ts';
 
 export interface TrapsDeps {
   readonly clock: Clock;
@@ -22,6 +25,14 @@ export interface TrapsDeps {
   readonly events: Pick<EventLog, 'record' | 'view'>;
   /** The SNMP engine of the gateway, which counts its start when it is asked for first. */
   readonly engine: () => Promise<GatewayEngine>;
+  readonly hardware: () => Hardware;
+}
+
+/** What `health` says of traps. */
+export interface TrapsHealth extends TrapCounters {
+  readonly judged?: JudgeCounts;
+  /** Acknowledgements of Platform Event Traps; missing where the configuration wants none. */
+  readonly acknowledgements?: PetAcknowledgerCounts;
 }
 
 /** The receiver of traps in the daemon. */
@@ -29,7 +40,9 @@ export interface Traps {
   /** Puts the present configuration in force. Never rejects. */
   refresh(): Promise<void>;
   /** Undefined where the configuration has no `traps`, and had none so far. */
-  counters(): Promise<(TrapCounters & { readonly judged?: JudgeCounts }) | undefined>;
+  counters(): Promise<TrapsHealth | undefined>;
+  /** Keeps what is sent to a BMC out of the way of a forced stop while `work` runs. */
+  whileFencing<Value>(server: string, work: () => Promise<Value>): Promise<Value>;
   /** Closes the ports, and waits for what was taken, 3 s at most. */
   stop(): Promise<void>;
 }
@@ -130,6 +143,7 @@ export const startTraps = async (deps: TrapsDeps): Promise<Traps> => {
   const { record } = events;
   let receiver: TrapReceiver | undefined;
   let desk: Desk | undefined;
+  const acknowledgements = startPetAcknowledgements(deps);
 
   const refused = (news: RefusalNews): void => void record(refusedEvent(news)).catch(() => undefined);
 
@@ -137,7 +151,10 @@ export const startTraps = async (deps: TrapsDeps): Promise<Traps> => {
     const { traps } = config();
     if (!traps && !receiver) return;
     if (traps) desk ??= deskFor(deps, traps);
-    const deliver: TrapDesk['deliver'] = async (notification) => desk?.deliver(notification);
+    const deliver: TrapDesk['deliver'] = async (notification) => {
+      await desk?.deliver(notification);
+      acknowledgements.taken(notification);
+    };
     receiver ??= await openReceiver({ clock, log, engine: await engine(), deliver, refused });
     await receiver.apply(settingsOf(traps));
   };
@@ -154,12 +171,20 @@ export const startTraps = async (deps: TrapsDeps): Promise<Traps> => {
     refresh,
     async counters() {
       const received = await receiver?.counters();
-      return received && { ...received, ...(desk && { judged: desk.counts() }) };
+      return (
+        received && {
+          ...received,
+          ...(desk && { judged: desk.counts() }),
+          ...(config().traps?.acknowledgePet && { acknowledgements: acknowledgements.counts() }),
+        }
+      );
     },
+    whileFencing: acknowledgements.whileFencing,
     async stop() {
       await turn;
       // First, so that informs that wait in a storm are acknowledged while there is a socket to do it.
       if (desk) await within(clock, stopLimitMs, desk.stop());
+      await acknowledgements.stop();
       if (receiver) await within(clock, stopLimitMs, receiver.close());
     },
   };

@@ -2,9 +2,9 @@ import type { Clock } from '../core/clock.ts';
 import { deadlineAt } from '../core/deadline.ts';
 import { CodedError } from '../core/errors.ts';
 import type { CallLimits } from '../core/ports.ts';
-import { plainRequest, plainResponse } from './client/datagram.ts';
 import type { Exchange } from './client/exchange.ts';
 import { completionError } from './client/failures.ts';
+import { askPlain } from './client/plain-ask.ts';
 import { decodeAsf, encodeAsf } from './ipmi/asf.ts';
 import {
   type ChannelAuthCapabilities,
@@ -46,19 +46,9 @@ export const channelCapabilities = async (
   address: string,
   limits: CallLimits,
 ): Promise<ChannelAuthCapabilities> => {
-  const { netFn, command, encodeRequest, decodeResponse, name } = getChannelAuthCapabilities;
-  const data = encodeRequest({ channel: thisChannel, privilege: privilegeLevels.operator });
-  const reply = await exchange.ask(
-    {
-      frame: () => plainRequest({ netFn, command, sequence: 0, data }),
-      resend: true,
-      read(datagram) {
-        const message = plainResponse(datagram);
-        return message?.netFn === netFn && message.command === command ? message : undefined;
-      },
-    },
-    limits,
-  );
+  const { decodeResponse, name } = getChannelAuthCapabilities;
+  const asked = { channel: thisChannel, privilege: privilegeLevels.operator };
+  const reply = await askPlain(exchange, getChannelAuthCapabilities, asked, limits);
   if (reply.completionCode !== 0) throw completionError(address, name, reply.completionCode);
   const capabilities = decodeResponse(reply.data);
   if (capabilities.ok) return capabilities.value;

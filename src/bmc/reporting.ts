@@ -151,6 +151,8 @@ export const reportingBmc = (port: BmcPort, deps: ReportingDeps): BmcPort => {
       return findings;
     },
     ...(port.readings && { readings: reportingReadings(reporter, port.readings) }),
+    // Anybody could have answered that, so it is told as nothing.
+    ...(port.acknowledgePet && { acknowledgePet: port.acknowledgePet }),
     close: () => port.close(),
   };
 };

@@ -10,7 +10,7 @@ import type { LocalActOptions } from './commands/local.ts';
 import type { MaintenanceOptions } from './commands/maintenance.ts';
 import type { MonitorOptions, NotifyOptions } from './commands/monitors.ts';
 import type { SelOptions } from './commands/sel.ts';
-import { addDeviceCommands } from './device-program.ts';
+import { addDeviceCommands, addTrapCommands } from './device-program.ts';
 import { type ExitCode, exitCodes, type Terminal } from './terminal.ts';
 import type { EngineOptions } from './with-engine.ts';
 
@@ -265,6 +265,7 @@ export const runProgram = async (argv: readonly string[], terminal: Terminal): P
   addMonitors(program, terminal, finish);
   addBmcCommands(program, terminal, finish);
   addDeviceCommands(program, terminal, finish);
+  addTrapCommands(program, terminal, finish);
   addLocal(program, terminal, finish);
   addNoc(program, terminal, finish);
   await addSim(program, argv, terminal, finish);

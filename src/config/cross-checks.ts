@@ -101,17 +101,33 @@ export const checkIdentify = ({ identify }: Pick<ConfigFile, 'identify'>): Compl
   return complaints;
 };
 
-/** What is allowed of the owners of identify lamps, and will surprise somebody in the night of the failure. */
-export const doubtOwners = ({ identify, servers, self }: ConfigFile): Complaint[] => {
-  if (!identify) return [];
-  const { owners } = identify;
+/** What a list of owners says that will surprise somebody: `duty` is of a machine, `left` of a server that is its own owner. */
+const doubtList = (
+  { servers, self }: ConfigFile,
+  owners: readonly string[],
+  at: readonly string[],
+  { duty, left }: { readonly duty: string; readonly left: (server: string) => string },
+): Complaint[] => {
   const strangers = owners.flatMap((owner, index): Complaint[] => {
     if (Object.hasOwn(servers, owner) || owner === self.node) return [];
-    const message = `${owner} is none of the servers; a control machine of this name has to light the lamps`;
-    return [{ path: ['identify', 'owners', index], message }];
+    const message = `${owner} is none of the servers; a control machine of this name has to ${duty}`;
+    return [{ path: [...at, index], message }];
   });
   const [only, second] = owners;
   if (second !== undefined || only === undefined || !Object.hasOwn(servers, only)) return strangers;
-  const message = `nobody lights the lamp of ${only} while it is down; name a second owner`;
-  return [...strangers, { path: ['identify', 'owners'], message }];
+  return [...strangers, { path: [...at], message: `${left(only)}; name a second owner` }];
+};
+
+/** What is allowed of the owners of lamps and acknowledgements, and will surprise somebody in the night of the failure. */
+export const doubtOwners = (file: ConfigFile): Complaint[] => {
+  const lamps = doubtList(file, file.identify?.owners ?? [], ['identify', 'owners'], {
+    duty: 'light the lamps',
+    left: (server) => `nobody lights the lamp of ${server} while it is down`,
+  });
+  const acknowledgePet = file.traps?.acknowledgePet?.owners ?? [];
+  const traps = doubtList(file, acknowledgePet, ['traps', 'acknowledgePet', 'owners'], {
+    duty: 'acknowledge the traps',
+    left: (server) => `nobody acknowledges the traps of the BMC of ${server}`,
+  });
+  return [...lamps, ...traps];
 };

@@ -139,7 +139,7 @@ const readCertificateFiles = async (section: Section, folder: string) => {
 };
 
 /** One sink; paths of complaints begin inside its section. */
-const readSink = async (
+export const readSink = async (
   section: Section,
   sources: SecretSources,
 ): Promise<Pick<NocReading, 'problems' | 'warnings'> & { readonly sink?: SinkConfig }> => {

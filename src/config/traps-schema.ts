@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
+import { name } from './fields.ts';
 import { trapJudgeKeys } from './trap-judge-schema.ts';
 
 const address = z
@@ -102,6 +103,20 @@ export const trapsSchema = z
       .exactOptional()
       .describe('Environment variable with them, in place of the file.'),
     users: z.array(user).max(64).default([]).describe('Users of SNMPv3.'),
+    acknowledgePet: z
+      .strictObject({
+        owners: z
+          .array(name)
+          .min(1)
+          .max(64)
+          .describe(
+            'Machines (`self.node` of their gateways) that acknowledge. The first one that is not the server of the BMC itself does; the others leave it alone. Must be the same list on every gateway.',
+          ),
+      })
+      .exactOptional()
+      .describe(
+        'Acknowledges Platform Event Traps at the BMC of the server that `sources` names (PET Acknowledge, no login), for BMCs that send a trap again until that is done. Without it nothing is acknowledged.',
+      ),
     ...trapJudgeKeys,
   })
   .exactOptional()

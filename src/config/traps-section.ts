@@ -28,6 +28,7 @@ export interface TrapsConfig
   readonly relays: ReadonlySet<string>;
   readonly communities: readonly Secret[];
   readonly users: readonly TrapUserConfig[];
+  readonly acknowledgePet?: { readonly owners: readonly string[] };
   /** The user's own first: where two know one trap, the first has the first word. */
   readonly definitions: readonly TrapDefinition[];
 }
@@ -119,7 +120,7 @@ export const assembleTraps = (
   secrets: TrapSecrets,
   definitions: readonly TrapDefinition[],
 ): TrapsConfig => {
-  const { listen, receiveBufferKiB, dedupSeconds, unknownSeconds, storm } = section;
+  const { listen, receiveBufferKiB, dedupSeconds, unknownSeconds, storm, acknowledgePet } = section;
   const sources = new Map(
     Object.entries(section.sources).map(([address, name]) => [canonicalAddress(address) ?? address, name]),
   );
@@ -131,7 +132,10 @@ export const assembleTraps = (
   });
   const { communities } = secrets;
   const judged = { dedupSeconds, unknownSeconds, storm };
-  return { listen, receiveBufferKiB, ...judged, sources, relays, communities, users, definitions };
+  return {
+    ...{ listen, receiveBufferKiB, ...judged, sources, relays, communities, users, definitions },
+    ...(acknowledgePet && { acknowledgePet }),
+  };
 };
 
 const repeatedAt = (keys: readonly string[]): number[] =>
@@ -164,6 +168,11 @@ export const checkTraps = ({ traps }: Pick<ConfigFile, 'traps'>): Complaint[] =>
       message: `${addresses[index]} is the same address as another one`,
     })),
   ];
+  const repeatedOwners = repeatedAt(traps.acknowledgePet?.owners ?? []).map((index) => ({
+    path: ['traps', 'acknowledgePet', 'owners', index],
+    message: 'names a machine a second time',
+  }));
+  complaints.push(...repeatedOwners);
   const communities = traps.communitiesFile !== undefined || traps.communitiesEnv !== undefined;
   if (communities || traps.users.length > 0) return complaints;
   const message = 'needs communitiesFile, users or both: nobody could send anything';

@@ -221,6 +221,11 @@ export const errorCatalogue = {
     remedy:
       'Give the whole UDP payload of a v1 or v2c trap or inform as hex, without Ethernet, IP and UDP headers.',
   },
+  'trap.notTaken': {
+    meaning: 'A notification that was sent did not reach its receiver, or it refused it.',
+    remedy:
+      'Look whether something listens at that address and port, and whether it has this community or user; a receiver drops what it does not know without a word.',
+  },
   'server.unknown': {
     meaning: 'The configuration has no server of this name.',
     remedy: 'Use a name listed by `noroshi status`.',

@@ -117,6 +117,18 @@ export interface KdumpPort {
   watch(onMessage: () => void): () => void;
 }
 
+/** Which Platform Event Trap is acknowledged: fields of the trap itself; what it left unspecified, as it came. */
+export interface PetAcknowledgement {
+  readonly sequence: number;
+  /** Seconds since 1998-01-01 as the trap had them; 0 is unspecified. */
+  readonly localSeconds: number;
+  readonly eventSource: number;
+  readonly sensorDevice: number;
+  readonly sensorNumber: number;
+  /** Event data 1 to 3. */
+  readonly eventData: Buffer;
+}
+
 /** One server's BMC. */
 export interface BmcPort {
   /** Logs in; nothing about the server is changed. Throws a CodedError with a `bmc.*` code. */
@@ -128,6 +140,11 @@ export interface BmcPort {
   examine(limits: CallLimits, judge: JudgeGuid): Promise<readonly Finding[]>;
   /** Sensors and event log; missing where the driver cannot read them. */
   readonly readings?: BmcReadings;
+  /**
+   * Tells the BMC that a trap of it arrived, so that it does not send it again; needs no login, and shows nothing of
+   * the server. Throws a CodedError with a `bmc.*` code. Missing where the driver cannot.
+   */
+  acknowledgePet?(acknowledgement: PetAcknowledgement, limits: CallLimits): Promise<void>;
   /** Frees what the driver holds. */
   close(): Promise<void>;
 }

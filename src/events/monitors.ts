@@ -41,17 +41,18 @@ export const monitorView = z.discriminatedUnion('state', [errorMonitor, normalMo
 export type MonitorView = z.infer<typeof monitorView>;
 
 /** By {@link monitorKey}. */
+export type MonitorMap = PersistentMap<MonitorView>;
 export const monitorsSchema = z.record(z.string(), monitorView).transform(PersistentMap.from<MonitorView>);
 
 /** All monitors, of a gateway that may know thousands: an event costs the same however many there are. */
 export interface MonitorViews {
-  readonly monitors: PersistentMap<MonitorView>;
+  readonly monitors: MonitorMap;
   /** Keys of those that are normal again, the newest last. */
   readonly normalMonitors: readonly string[];
 }
 
 /** The keys of those that are normal again, as {@link MonitorViews} lists them. */
-export const normalKeys = (monitors: PersistentMap<MonitorView>): string[] =>
+export const normalKeys = (monitors: MonitorMap): string[] =>
   [...monitors]
     .filter(([, { state }]) => state === 'normal')
     .sort(([, one], [, other]) => one.since.localeCompare(other.since))

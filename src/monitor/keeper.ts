@@ -15,6 +15,7 @@ import { inMaintenance, type View } from '../events/view.ts';
 import { type Circumstances, type Decision, decide, decideByTime, nextMs, type Repeats } from './decide.ts';
 import type { MonitorRequest } from './request.ts';
 import { type MonitorRow, rowOf } from './row.ts';
+import { createMonitorTally, type MonitorCounts } from './tally.ts';
 
 /** What the configuration says of monitors, as it is now. */
 export interface MonitorSettings {
@@ -47,6 +48,7 @@ export interface Monitors {
   take(request: MonitorRequest): Promise<MonitorRow>;
   /** Those in error first, then by name. */
   list(): readonly MonitorRow[];
+  counts(): MonitorCounts;
   /** Takes no more, and resolves when what was begun has ended. */
   stop(): Promise<void>;
 }
@@ -64,6 +66,7 @@ export const createMonitors = (deps: MonitorDeps): Monitors => {
   const { clock, log, view, settings } = deps;
   const repeatsOf = new Map<string, Repeats>();
   const lanes = new Map<string, Lane>();
+  const tally = createMonitorTally();
   /** First raises on their way to the record. */
   let raising = 0;
   /** The next look; none while nothing is in error. */
@@ -117,11 +120,12 @@ export const createMonitors = (deps: MonitorDeps): Monitors => {
 
   const take: Monitors['take'] = (request) => {
     const key = monitorKey(request);
-    return inTurn(key, async () => {
+    const carriedOut = inTurn(key, async () => {
       if (stopping) throw new CodedError('fence.stopping');
       await carryOut(key, decide(known(key), repeatsOf.get(key), request, circumstances(request)));
       return rowOf(request, known(key), repeatsOf.get(key));
     });
+    return tally.count(carriedOut);
   };
 
   /** A monitor that cannot be raised for want of room is said once; what else fails was said by the event log. */
@@ -192,6 +196,7 @@ export const createMonitors = (deps: MonitorDeps): Monitors => {
         JSON.stringify([state, category, keyword, server]);
       return rows.sort((one, other) => (order(one) < order(other) ? -1 : 1));
     },
+    counts: () => ({ inError: errors(), ...tally.counts() }),
     async stop() {
       stopping = true;
       unsubscribe();

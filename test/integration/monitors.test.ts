@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { EngineClient } from '../../src/cli/engine-client.ts';
 import type { Event } from '../../src/events/catalogue.ts';
+import type { MonitorCounts } from '../../src/monitor/tally.ts';
 import { until } from '../support/bounded.ts';
 import { createSite, type Daemon, type Site } from '../support/daemon.ts';
 import { connectLines } from '../support/line-client.ts';
@@ -173,4 +174,18 @@ test('what an event of an earlier life means, and was not recorded, is made up f
   });
   const raised = (await told()).find(({ data }) => 'keyword' in data && data.keyword === 'unreachable');
   expect(raised?.cause).toBe(event?.seq);
+});
+
+test('health counts them', async () => {
+  const counts = async () =>
+    ((await client.call('health', {})) as unknown as { readonly monitors: MonitorCounts }).monitors;
+  const before = await counts();
+  const name = { category: 'FAN', keyword: 'counted' };
+  await client.call('monitor.notify', name);
+  // The rules may take what the rehearsals tell, too.
+  expect((await counts()).inError).toBeGreaterThan(before.inError);
+  await client.call('monitor.clear', name);
+  const after = await counts();
+  expect(after.taken).toBeGreaterThanOrEqual(before.taken + 2);
+  expect(after).toMatchObject({ refused: 0, failed: 0, waiting: 0 });
 });

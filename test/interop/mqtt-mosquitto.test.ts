@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import type { MqttHealth } from '../../src/bridge/mqtt/bridge.ts';
+import type { MonitorStates } from '../../src/bridge/mqtt/monitor-states.ts';
 import { until } from '../support/bounded.ts';
 import { createSite, type Site } from '../support/daemon.ts';
 import { describeWithPeers } from '../support/peers.ts';
@@ -112,7 +113,7 @@ describeWithPeers(
         const first = await site.start();
         await connected(site);
         const online = () => retained(broker);
-        await until(() => online().size === 3, limitMs, 'the retained topics');
+        await until(() => online().size === 4, limitMs, 'the retained topics');
         expect(at(online(), 'status')).toMatchObject({ state: 'online', cluster: 'test', node: 'gateway' });
         expect(at(online(), 'state/server/server1')).toMatchObject({
           ...{ name: 'server1', power: 'unknown', bmc: 'unknown', reported: 'unknown' },
@@ -121,7 +122,7 @@ describeWithPeers(
         await broker.stop();
         await report(site, 1);
         await broker.start();
-        await until(() => online().size === 3, limitMs, 'the states after the restart');
+        await until(() => online().size === 4, limitMs, 'the states after the restart');
         expect(at(online(), 'state/server/server1')).toMatchObject({
           ...{ reported: 'up', evidence: { verdict: 'alive' } },
         });
@@ -139,19 +140,53 @@ describeWithPeers(
     );
 
     it(
+      'shows external-link monitors in retained states, as they are raised and cleared',
+      async () => {
+        const broker = await startMosquitto();
+        const site = siteFor(plain(broker));
+        const daemon = await site.start();
+        await connected(site);
+        const client = await site.connect();
+        const states = (topic: string) => at(retained(broker), topic) as MonitorStates | null;
+        const inError = (topic: string, count: number) =>
+          until(() => states(topic)?.monitorsInError === count, limitMs, `${count} in ${topic}`);
+        const fan = { category: 'Fan', keyword: 'FAN 2', server: 'server1' };
+        await client.call('monitor.notify', { ...fan, message: 'stands still' });
+        await client.call('monitor.notify', { category: 'NIC', keyword: 'eth0' });
+        await inError('state/server/server1', 1);
+        await inError('state/monitors', 1);
+        expect(states('state/server/server1')?.monitors).toMatchObject([
+          { category: 'Fan', keyword: 'FAN 2', state: 'error', message: 'stands still' },
+        ]);
+        expect(states('state/monitors')?.monitors).toMatchObject([{ category: 'NIC', keyword: 'eth0' }]);
+        expect(states('state/server/server2')).toMatchObject({ monitorsInError: 0, monitors: [] });
+        await daemon.kill();
+        await site.start();
+        await connected(site);
+        const again = await site.connect();
+        await again.call('monitor.notify', { ...fan, clear: true });
+        await inError('state/server/server1', 0);
+        await inError('state/monitors', 1);
+        await again.call('monitor.notify', { category: 'NIC', keyword: 'eth0', clear: true });
+        await inError('state/monitors', 0);
+      },
+      testMs,
+    );
+
+    it(
       'follows a reload: another set of servers, another prefix, and none of it any more',
       async () => {
         const broker = await startMosquitto();
         const site = siteFor(plain(broker));
         const daemon = await site.start();
         const topics = () => [...retained(broker).keys()].sort();
-        await until(() => topics().length === 3, limitMs, 'the retained topics');
+        await until(() => topics().length === 4, limitMs, 'the retained topics');
         const reload = (mqtt?: Readonly<Record<string, unknown>>) => {
           site.configure({ servers: { server1: undefined }, ...(mqtt && { sections: { mqtt } }) });
           daemon.signal('SIGHUP');
         };
         reload(plain(broker));
-        const left = [`${root}/state/server/server1`, `${root}/status`];
+        const left = [`${root}/state/monitors`, `${root}/state/server/server1`, `${root}/status`];
         await until(() => topics().join() === left.join(), limitMs, 'the end of the topic of server2');
         expect(countLog(broker, /New client connected .* as noroshi-test-gateway /)).toBe(1);
         reload({ ...plain(broker), topicPrefix: 'noroshi/site1' });
@@ -261,7 +296,7 @@ describeWithPeers(
         const daemon = await trusting.start();
         await connected(trusting);
         const tls = ['--cafile', file('ca.crt'), '--cert', file('client.crt'), '--key', file('client.key')];
-        await until(() => retained(broker, tls).size === 3, limitMs, 'the retained topics');
+        await until(() => retained(broker, tls).size === 4, limitMs, 'the retained topics');
         await daemon.stop();
         const doubting = siteFor({ url, ...client });
         const other = await doubting.start();

@@ -11,6 +11,7 @@ const packageOf = {
   'ipmi-sensors': 'freeipmi-tools',
   'ipmi-sel': 'freeipmi-tools',
   'ipmi-raw': 'freeipmi-tools',
+  'ipmi-pet': 'freeipmi-tools',
   'bmc-info': 'freeipmi-tools',
   ipmiutil: 'ipmiutil',
   ireset: 'ipmiutil',

@@ -5,6 +5,7 @@ import type { BmcPort, BmcSession, CallLimits, ControlReply, IdentifyRequest } f
 import type { Secret } from '../../core/secret.ts';
 import { resolveName } from '../../io/resolve.ts';
 import type { ConnectUdp } from '../../io/udp.ts';
+import { acknowledgePet } from '../acknowledge-pet.ts';
 import { createEndable } from '../client/endable.ts';
 import { type AskTiming, defaultTiming } from '../client/exchange.ts';
 import { completionError } from '../client/failures.ts';
@@ -165,6 +166,8 @@ export const createNativeBmc = (options: NativeOptions, deps: NativeDeps): BmcPo
       eventLog: (limits, judge, last) =>
         visits.run(limits.signal, (signal) => readings.eventLog({ ...limits, signal }, judge, last)),
     },
+    acknowledgePet: (acknowledgement, limits) =>
+      visits.run(limits.signal, (signal) => acknowledgePet(contact, acknowledgement, { ...limits, signal })),
     async close() {
       const closing = [...open].map((session) => session.close());
       lingerers.hurry();

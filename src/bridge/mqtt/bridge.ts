@@ -2,11 +2,13 @@ import { type Clock, isoNow } from '../../core/clock.ts';
 import type { Language } from '../../core/language.ts';
 import type { Logger } from '../../core/log.ts';
 import type { Event } from '../../events/catalogue.ts';
+import type { MonitorMap } from '../../events/monitors.ts';
 import type { ServerRow } from '../engine/services.ts';
 import type { Sink, SinkStatus } from '../spool/sink.ts';
 import type { ConnectionOptions, Message, OpenConnection } from './connection.ts';
 import { createEventSink } from './event-sink.ts';
 import { type LinkStatus, startLink } from './link.ts';
+import { showMonitors } from './monitor-states.ts';
 import { type Gateway, type StatusPayload, serverStateOf } from './payloads.ts';
 import { createStateKeeper } from './state-keeper.ts';
 import { topicsOf } from './topics.ts';
@@ -31,14 +33,18 @@ export interface MqttBridgeDeps {
   readonly servers: () => readonly string[];
   /** The row of one of them; undefined where it is gone meanwhile. */
   readonly row: (server: string) => ServerRow | undefined;
+  /** All external-link monitors; another object after each change. */
+  readonly monitors: () => MonitorMap;
 }
 
 /** One broker, with the connection to it. */
 export interface MqttBridge {
   /** To be given to a spool, which closes the bridge at its end. */
   readonly sink: Sink<Event>;
-  /** The state of this server may have changed; without a name, of all. */
+  /** The state of this server may have changed; without a name, all states. */
   touch(server?: string): void;
+  /** Monitors may have changed, those of this server or those of none. */
+  touchMonitors(server: string | undefined): void;
   /** Tries to connect at once, where a pause would go on. */
   retry(): void;
   status(): LinkStatus;
@@ -54,6 +60,7 @@ export interface MqttHealth extends LinkStatus {
 /** Connects to the broker and keeps its retained topics true. Returns at once and never throws. */
 export const startMqttBridge = (settings: MqttSettings, deps: MqttBridgeDeps): MqttBridge => {
   const { clock, log, open, random, gateway, language, servers, row } = deps;
+  const show = showMonitors(deps.monitors);
   const { topicPrefix, events, ...access } = settings;
   const topics = topicsOf(topicPrefix, gateway.cluster, gateway.node);
   const statusMessage = (payload: StatusPayload): Message => ({
@@ -77,22 +84,35 @@ export const startMqttBridge = (settings: MqttSettings, deps: MqttBridgeDeps): M
     onOpen() {
       tellOnline();
       states.renew();
+      monitors.renew();
     },
   });
   const states = createStateKeeper({
     ...{ clock, log, names: servers, topicOf: topics.server, publish: link.publish },
     stateOf(name) {
       const known = row(name);
-      return known && serverStateOf(known);
+      return known && serverStateOf(known, show.ofServer(name));
     },
+  });
+  const monitors = createStateKeeper({
+    ...{ clock, log, names: () => ['monitors'], topicOf: () => topics.monitors, publish: link.publish },
+    stateOf: () => show.ofGateway(servers()),
   });
   const close = async (): Promise<void> => {
     states.stop();
+    monitors.stop();
     await link.stop(statusMessage({ ...gateway, state: 'offline', cause: 'stopped', at: isoNow(clock) }));
   };
   return {
     sink: createEventSink({ log, link, topics, events, language, close }),
-    touch: states.touch,
+    touch(server) {
+      states.touch(server);
+      if (server === undefined) monitors.touch();
+    },
+    touchMonitors(server) {
+      if (server !== undefined) states.touch(server);
+      monitors.touch();
+    },
     retry: link.retry,
     status: link.status,
   };

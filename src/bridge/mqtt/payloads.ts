@@ -1,4 +1,5 @@
 import type { ServerRow } from '../engine/services.ts';
+import type { MonitorStates } from './monitor-states.ts';
 
 /** Who speaks. */
 export interface Gateway {
@@ -18,35 +19,37 @@ export type StatusPayload = Gateway &
 
 /**
  * A server as its topic shows it: its row in `server.list` without what changes though nothing happened (ages, when a
- * forced stop was last rehearsed). `at`, in ISO 8601 UTC, is when this was sent.
+ * forced stop was last rehearsed), and its external-link monitors in error. `at`, in ISO 8601 UTC, is when this was sent.
  */
 export interface ServerState
   extends Pick<
-    ServerRow,
-    | 'name'
-    | 'power'
-    | 'powerAt'
-    | 'bmc'
-    | 'bmcReason'
-    | 'reported'
-    | 'maintenance'
-    | 'ready'
-    | 'cipherZero'
-    | 'identify'
-    | 'lastFence'
-  > {
+      ServerRow,
+      | 'name'
+      | 'power'
+      | 'powerAt'
+      | 'bmc'
+      | 'bmcReason'
+      | 'reported'
+      | 'maintenance'
+      | 'ready'
+      | 'cipherZero'
+      | 'identify'
+      | 'lastFence'
+    >,
+    MonitorStates {
   /** Why a forced stop would not work. */
   readonly notReadyReason?: NonNullable<ServerRow['readiness']['reason']>;
   readonly evidence: Pick<ServerRow['evidence'], 'verdict' | 'by'>;
 }
 
-/** The lasting part of a row. */
-export const serverStateOf = (row: ServerRow): ServerState => {
+/** The lasting part of a row, and its monitors. */
+export const serverStateOf = (row: ServerRow, monitors: MonitorStates): ServerState => {
   const { guid: _guid, readiness, evidence, ...lasting } = row;
   const { verdict, by } = evidence;
   return {
     ...lasting,
     ...(readiness.reason && { notReadyReason: readiness.reason }),
     evidence: { verdict, ...(by !== undefined && { by }) },
+    ...monitors,
   };
 };

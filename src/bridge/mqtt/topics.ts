@@ -4,6 +4,8 @@ export interface Topics {
   readonly status: string;
   /** Retained: the state of a server. */
   server(name: string): string;
+  /** Retained: the external-link monitors in error that are about no server. */
+  readonly monitors: string;
   event(type: string): string;
 }
 
@@ -21,6 +23,7 @@ export const topicsOf = (prefix: string, cluster: string, node: string): Topics 
   return {
     status: `${root}/status`,
     server: (name) => `${root}/state/server/${topicLevel(name)}`,
+    monitors: `${root}/state/monitors`,
     event: (type) => `${root}/event/${topicLevel(type)}`,
   };
 };

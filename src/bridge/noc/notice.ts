@@ -77,7 +77,8 @@ export const noticeOf = (event: Event, { gateway, cluster, language }: Speaker):
     severity: event.severity,
     weight: weight ?? event.severity,
     ...(server !== undefined && { server }),
-    text: shortened(text[language]),
+    // A trap's rule may be all varbinds, and these may be empty.
+    text: shortened(text[language]) || event.type,
     type: event.type,
     ...(alert && { alert: { module: alert.module, id: alert.id } }),
     seq: event.seq,

@@ -16,19 +16,17 @@ import {
   table,
 } from '../terminal.ts';
 import { loadTrapRules } from '../trap-definitions.ts';
+import { bytesOfHex } from '../varbind-words.ts';
 
 export interface TrapDecodeOptions extends CommonOptions {
   /** Folders with definitions in place of the usual ones. */
   readonly devices?: readonly string[];
 }
 
-/** Hex as tcpdump, Wireshark or a mail writes it: blanks, line ends, colons and `0x` are passed over. */
 const bytesOf = (words: readonly string[]): Buffer => {
-  const digits = words.join('').replaceAll(/0x|[\s:,]/gi, '');
-  if (digits === '' || digits.length % 2 !== 0 || /[^0-9a-f]/i.test(digits)) {
-    throw new CodedError('usage', 'a datagram is wanted as hex digits, two for each byte');
-  }
-  return Buffer.from(digits, 'hex');
+  const bytes = bytesOfHex(words.join(''));
+  if (!bytes?.length) throw new CodedError('usage', 'a datagram is wanted as hex digits, two for each byte');
+  return bytes;
 };
 
 const notificationIn = (datagram: Buffer): TrapNotification => {

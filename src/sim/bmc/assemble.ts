@@ -109,6 +109,7 @@ export const assembleBmc = (
     kgSet: kg !== undefined,
     namedUsers: users.some(({ name }) => name.length > 0),
     namelessUsers: users.some(({ name }) => name.length === 0),
+    onAcknowledged: (acknowledged) => deps.onFact({ ...acknowledged, at: isoNow(clock) }),
   });
   const offer = faults.over('offer', () => suites);
   const passwords = faults.over('passwords', wholePassword);

@@ -11,6 +11,7 @@ import { getChassisStatus } from '../../bmc/ipmi/commands/get-chassis-status.ts'
 import { type DeviceId, getDeviceId } from '../../bmc/ipmi/commands/get-device-id.ts';
 import { getSelTime } from '../../bmc/ipmi/commands/get-sel-time.ts';
 import { getSystemGuid } from '../../bmc/ipmi/commands/get-system-guid.ts';
+import { petAcknowledge } from '../../bmc/ipmi/commands/pet-acknowledge.ts';
 import { completionCodes } from '../../bmc/ipmi/completion-codes.ts';
 import type { RequestMessage, ResponseMessage } from '../../bmc/ipmi/message.ts';
 import { suiteAlgorithms } from '../../bmc/ipmi/open-session.ts';
@@ -23,6 +24,7 @@ import {
   lanChannel,
   noData,
 } from './command-handler.ts';
+import type { PetAcknowledged } from './facts.ts';
 import type { Guids } from './guids.ts';
 import type { Machine } from './machine.ts';
 import { sessionHandlers } from './session-commands.ts';
@@ -41,6 +43,7 @@ export interface CommandDeps extends StorageDeps {
   readonly kgSet: boolean;
   readonly namedUsers: boolean;
   readonly namelessUsers: boolean;
+  readonly onAcknowledged: (acknowledged: PetAcknowledged) => void;
 }
 
 const cipherSuiteList = (ids: readonly number[]): Buffer =>
@@ -62,6 +65,10 @@ const sessionlessHandlers = (deps: CommandDeps): Handler[] => [
     return { value: { channel: lanChannel, records } };
   }),
   handler(getSystemGuid, 'sessionless', () => ({ value: deps.guids.system() })),
+  handler(petAcknowledge, 'sessionless', ({ sequence, localSeconds, sensorNumber }) => {
+    deps.onAcknowledged({ what: 'petAcknowledged', sequence, localSeconds, sensorNumber });
+    return accepted;
+  }),
 ];
 
 /** A time before 1970 is none that this clock can show. */

@@ -24,9 +24,17 @@ export type SessionEvent =
   | { readonly what: 'sessionClosed'; readonly user: string; readonly why: SessionEnd }
   | { readonly what: 'loginRefused'; readonly why: LoginRefusal; readonly user?: string };
 
+/** A trap of its own was acknowledged; this BMC sends none, and believes any. */
+export interface PetAcknowledged {
+  readonly what: 'petAcknowledged';
+  readonly sequence: number;
+  readonly localSeconds: number;
+  readonly sensorNumber: number;
+}
+
 /** An event with its wall time (ISO 8601, UTC). */
 export type Stamped<Event> = Event & { readonly at: string };
 
 export type MachineFact = Stamped<MachineEvent>;
 export type SessionFact = Stamped<SessionEvent>;
-export type BmcFact = MachineFact | SessionFact;
+export type BmcFact = MachineFact | SessionFact | Stamped<PetAcknowledged>;

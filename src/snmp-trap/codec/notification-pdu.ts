@@ -25,6 +25,22 @@ const addressBytes = 4;
 export const trapOidOfV1 = (enterprise: string, generic: number, specific: number): string =>
   generic === enterpriseSpecific ? `${enterprise}.0.${specific}` : `${genericTraps}.${generic + 1}`;
 
+/**
+ * RFC 3584 section 3.2: the fields of a v1 trap with this trap OID. `named` is its enterprise, which one of the
+ * standard traps does not tell by its OID; for those it is snmpTraps where nothing else is said.
+ */
+export const v1FieldsOf = (
+  trapOid: string,
+  named?: string,
+): { enterprise: string; generic: number; specific: number } => {
+  const arcs = trapOid.split('.');
+  const last = Number(arcs.pop());
+  if (arcs.join('.') === genericTraps && last >= 1 && last <= enterpriseSpecific)
+    return { enterprise: named ?? genericTraps, generic: last - 1, specific: 0 };
+  if (arcs.at(-1) === '0') arcs.pop();
+  return { enterprise: named ?? arcs.join('.'), generic: enterpriseSpecific, specific: last };
+};
+
 /** A Trap-PDU of SNMPv1 (RFC 1157 section 4.1.6). */
 export const readV1Trap = (reader: BerReader): NotificationContent => {
   const outer = reader.enter(tags.trapV1);

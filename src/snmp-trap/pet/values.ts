@@ -30,6 +30,9 @@ const specificOf = ({ trapOid, v1 }: TrapNotification): number | undefined => {
   return /^\d{1,8}$/.test(rest) ? Number(rest) : undefined;
 };
 
+/** Whether a notification has the number of a PET, whatever else it holds. */
+export const isPet = (notification: TrapNotification): boolean => specificOf(notification) !== undefined;
+
 /** The PET in a notification, or undefined where it is none. Its number alone is enough to classify it. */
 export const rawPetOf = (notification: TrapNotification): RawPet | undefined => {
   const specific = specificOf(notification);

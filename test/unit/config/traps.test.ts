@@ -115,7 +115,7 @@ test.each<[string, string | RegExp, string, string[]]>([
     'communities: [public]',
     [
       at(
-        'communities: unknown key; known here: listen, receiveBufferKiB, sources, relays, communitiesFile, communitiesEnv, users, dedupSeconds, unknownSeconds, storm',
+        'communities: unknown key; known here: listen, receiveBufferKiB, sources, relays, communitiesFile, communitiesEnv, users, acknowledgePet, dedupSeconds, unknownSeconds, storm',
         16,
       ),
       at(
@@ -138,6 +138,19 @@ test.each<[string, string | RegExp, string, string[]]>([
   ],
 ])('refuses %s', async (_what, replaced, by, lines) => {
   expect(await workspace().problems(section.replace(replaced, by), environment)).toEqual(lines);
+});
+
+it('checks who acknowledges traps, as it does for identify lamps', async () => {
+  const owned = (owners: string) =>
+    section.replace('traps:', `traps:\n  acknowledgePet: { owners: [${owners}] }`);
+  expect(await workspace().problems(owned('server1, server1'), environment)).toEqual([
+    at('acknowledgePet.owners[1]: names a machine a second time', 15),
+  ]);
+  const alone = await workspace().load(owned('server1'), environment);
+  expect(alone.ok && alone.value.config.traps?.acknowledgePet).toEqual({ owners: ['server1'] });
+  expect(alone.ok && alone.value.warnings).toEqual([
+    expect.stringContaining('nobody acknowledges the traps of the BMC of server1; name a second owner'),
+  ]);
 });
 
 it('refuses a passphrase of 7 bytes, and a community of 256', async () => {

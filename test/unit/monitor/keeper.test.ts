@@ -265,6 +265,33 @@ describe('the table', () => {
     expect((await settled).filter(({ status }) => status === 'rejected')).toHaveLength(3);
   });
 
+  test('is counted: what was taken, refused, failed, and waits', async () => {
+    const counts = () => bench.monitors().counts();
+    expect(counts()).toEqual({ inError: 0, taken: 0, refused: 0, failed: 0, waiting: 0 });
+    await fill('server1');
+    await bench.raise({ keyword: 'k0', server: 'server1' });
+    await expect(bench.raise()).rejects.toMatchObject({ code: 'monitor.full' });
+    await bench.clear({ keyword: 'k0', server: 'server1' });
+    const taken = mostErrors + 2;
+    const inError = mostErrors - 1;
+    expect(counts()).toEqual({ inError, taken, refused: 1, failed: 0, waiting: 0 });
+    bench.journal.holdAppends(true);
+    const pending = [bench.raise(), bench.clear(), bench.raise({ keyword: 'fan2' })];
+    const settled = Promise.allSettled(pending);
+    await advance(1);
+    // What is on its way has the last room.
+    expect(counts()).toEqual({ inError, taken, refused: 2, failed: 0, waiting: 2 });
+    bench.journal.holdAppends(false);
+    expect((await settled).map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'rejected']);
+    expect(counts()).toEqual({ inError, taken: taken + 2, refused: 2, failed: 0, waiting: 0 });
+  });
+
+  test('counts what the journal does not take', async () => {
+    bench.journal.failAppends(new CodedError('journal.failed'));
+    await expect(bench.raise()).rejects.toMatchObject({ code: 'journal.failed' });
+    expect(bench.monitors().counts()).toMatchObject({ inError: 0, taken: 0, failed: 1, waiting: 0 });
+  });
+
   test('says once in the log that events find no room', async () => {
     await fill('server1');
     const reason = { code: 'bmc.timeout', message: 'silence' } as const;

@@ -1,18 +1,7 @@
+import type { PetAcknowledgement } from '../../../core/ports.ts';
 import { ok } from '../../../core/result.ts';
 import { type IpmiCommand, netFns, nothing } from '../command.ts';
 import { tooShort } from '../decoded.ts';
-
-/** Which trap is acknowledged: the fields of the PET itself, which has its numbers in the other byte order. */
-export interface PetAcknowledge {
-  readonly sequence: number;
-  /** Seconds since 1998-01-01 as the trap had them; 0 is unspecified. */
-  readonly localSeconds: number;
-  readonly eventSource: number;
-  readonly sensorDevice: number;
-  readonly sensorNumber: number;
-  /** Event data 1 to 3. */
-  readonly eventData: Buffer;
-}
 
 const length = 12;
 
@@ -20,7 +9,7 @@ const length = 12;
  * PET Acknowledge, IPMI 2.0 section 30.8: without it a BMC whose alert destination is "acknowledged" sends the
  * same trap again. Least significant byte first, unlike in the trap. It needs no session.
  */
-export const petAcknowledge: IpmiCommand<PetAcknowledge, undefined> = {
+export const petAcknowledge: IpmiCommand<PetAcknowledgement, undefined> = {
   name: 'PET Acknowledge',
   netFn: netFns.sensor,
   command: 0x17,

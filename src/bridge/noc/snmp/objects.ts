@@ -3,6 +3,7 @@ import type { Varbind, VarbindValue } from '../../../snmp-trap/codec/notificatio
 import type { Notice } from '../notice.ts';
 import { noticeStates } from '../notice-part.ts';
 import { utf8Bytes } from '../utf8.ts';
+import type { SnmpNotification } from './encode.ts';
 
 /**
  * Where our MIB hangs unless the site says otherwise: Net-SNMP's netSnmpPlaypen, which is reserved for local use, so that
@@ -124,10 +125,9 @@ export const noticeObjects: readonly NoticeObject[] = [
 export const arcs = { notifications: 0, objects: 1, conformance: 2 } as const;
 
 /** Of the three notifications, in the order of {@link noticeStates}. */
-export const notificationNumber = ({ state }: Pick<Notice, 'state'>): number =>
-  noticeStates.indexOf(state) + 1;
+const notificationNumber = ({ state }: Pick<Notice, 'state'>): number => noticeStates.indexOf(state) + 1;
 
-export const notificationOid = (baseOid: string, notice: Pick<Notice, 'state'>): string =>
+const notificationOid = (baseOid: string, notice: Pick<Notice, 'state'>): string =>
   `${baseOid}.${arcs.notifications}.${notificationNumber(notice)}`;
 
 export const varbindsOf = (baseOid: string, notice: Notice): Varbind[] =>
@@ -135,3 +135,9 @@ export const varbindsOf = (baseOid: string, notice: Notice): Varbind[] =>
     oid: `${baseOid}.${arcs.objects}.${index + 1}.0`,
     value: value(notice),
   }));
+
+/** A notice by the names of our MIB. */
+export const notificationOf = (baseOid: string, notice: Notice): SnmpNotification => ({
+  trapOid: notificationOid(baseOid, notice),
+  varbinds: varbindsOf(baseOid, notice),
+});

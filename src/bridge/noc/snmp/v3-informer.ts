@@ -1,7 +1,6 @@
 import type { Clock } from '../../../core/clock.ts';
 import type { UdpLink } from '../../../io/udp.ts';
-import type { Notice } from '../notice.ts';
-import { v3Inform } from './encode.ts';
+import { type SnmpNotification, v3Inform } from './encode.ts';
 import { exchange } from './inform.ts';
 import { type Reply, readReply } from './reply.ts';
 import type { SenderEngine } from './target.ts';
@@ -70,13 +69,13 @@ export const createV3Informer = ({ clock, own, keysAt, newId, uptimeTicks }: V3I
     return learn(answer.value.engine);
   };
 
-  const attempt = async (link: UdpLink, answerMs: number, notice: Notice, baseOid: string) => {
+  const attempt = async (link: UdpLink, answerMs: number, notification: SnmpNotification) => {
     const peer = known ?? (await discover(link, answerMs));
     if (typeof peer === 'string') return { failure: peer, again: true };
     const id = newId();
     const engine = now(peer);
     const stamp = { id, uptimeTicks: uptimeTicks() };
-    const datagram = v3Inform(notice, baseOid, stamp, { own, keys: keysAt(engine.id), engine });
+    const datagram = v3Inform(notification, stamp, { own, keys: keysAt(engine.id), engine });
     const answer = await exchange({ clock, link, answerMs }, datagram, reader(id));
     if (answer.kind === 'fault') return { failure: answer.message, again: true };
     if (answer.kind === 'silence') {
@@ -99,12 +98,12 @@ export const createV3Informer = ({ clock, own, keysAt, newId, uptimeTicks }: V3I
     /** Undefined where the receiver has it, else why not. */
     async inform(
       link: UdpLink,
-      notice: Notice,
-      { baseOid, answerMs, tries }: { baseOid: string; answerMs: number; tries: number },
+      notification: SnmpNotification,
+      { answerMs, tries }: { answerMs: number; tries: number },
     ): Promise<string | undefined> {
       let failure = '';
       for (let tried = 0; tried < tries; tried += 1) {
-        const came = await attempt(link, answerMs, notice, baseOid);
+        const came = await attempt(link, answerMs, notification);
         if (!came) return undefined;
         failure = came.failure;
         if (!came.again) return failure;

@@ -1,7 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { Notice } from '../../../../src/bridge/noc/notice.ts';
 import { v1Message, v2Message, v3Inform, v3Trap } from '../../../../src/bridge/noc/snmp/encode.ts';
-import { defaultBaseOid, noticeObjects, varbindsOf } from '../../../../src/bridge/noc/snmp/objects.ts';
+import {
+  defaultBaseOid,
+  noticeObjects,
+  notificationOf,
+  varbindsOf,
+} from '../../../../src/bridge/noc/snmp/objects.ts';
 import { readReply, readV2Reply } from '../../../../src/bridge/noc/snmp/reply.ts';
 import { keysOf, type SinkPrivacy } from '../../../../src/bridge/noc/snmp/usm-user.ts';
 import { decodeV3, encodeDiscovery } from '../../../../src/bridge/noc/snmp/v3-message.ts';
@@ -12,6 +18,7 @@ import { decodeMessage } from '../../../../src/snmp-trap/codec/message.ts';
 import { encodeReport } from '../../../../src/snmp-trap/codec/v3-report.ts';
 import { aNotice } from '../../../support/notices.ts';
 
+const said = (notice: Notice) => notificationOf(defaultBaseOid, notice);
 const community = Buffer.from('public');
 const stamp = { id: 4711, uptimeTicks: 7700 };
 const engineId = Buffer.from('80007ed905000102030405060708090a0b', 'hex');
@@ -30,17 +37,13 @@ const read = (datagram: Buffer): CommunityMessage => {
 
 describe('a notification of v1 and v2c', () => {
   it('has the trap OID that the MIB gives it, in both', () => {
-    const v1 = read(
-      v1Message(aNotice(), { baseOid: defaultBaseOid }, { community, uptimeTicks: 9, from: '192.0.2.1' }),
-    );
+    const v1 = read(v1Message(said(aNotice()), {}, { community, uptimeTicks: 9, from: '192.0.2.1' }));
     expect(v1.content).toMatchObject({
       trapOid: `${defaultBaseOid}.0.1`,
       uptimeTicks: 9,
       v1: { enterprise: defaultBaseOid, agentAddress: '192.0.2.1', generic: 6, specific: 1 },
     });
-    const v2 = read(
-      v2Message(aNotice({ state: 'clear' }), { baseOid: defaultBaseOid, kind: 'inform', community }, stamp),
-    );
+    const v2 = read(v2Message(said(aNotice({ state: 'clear' })), { kind: 'inform', community }, stamp));
     expect(v2.content).toMatchObject({
       kind: 'inform',
       trapOid: `${defaultBaseOid}.0.2`,
@@ -56,16 +59,15 @@ describe('a notification of v1 and v2c', () => {
     fc.assert(
       fc.property(text, text, (words, server) => {
         const notice = aNotice({ text: words, server });
-        const target = { baseOid: defaultBaseOid, kind: 'trap', community } as const;
-        expect(read(v2Message(notice, target, stamp)).content.kind).toBe('trap');
+        const target = { kind: 'trap', community } as const;
+        expect(read(v2Message(said(notice), target, stamp)).content.kind).toBe('trap');
       }),
     );
   });
 
   it('calls its agent 0.0.0.0 where it goes over IPv6', () => {
-    const target = { baseOid: defaultBaseOid };
     const { content } = read(
-      v1Message(aNotice(), target, { community, uptimeTicks: 0, from: '2001:db8::1' }),
+      v1Message(said(aNotice()), {}, { community, uptimeTicks: 0, from: '2001:db8::1' }),
     );
     expect(content.v1?.agentAddress).toBe('0.0.0.0');
   });
@@ -82,7 +84,7 @@ describe('a message of v3', () => {
   it.for(users)('is opened with the keys it was made with: %j', (user) => {
     const keysAt = keysOf(user);
     const keys = keysAt(engineId);
-    const trap = v3Trap(aNotice(), defaultBaseOid, stamp, { own, keys });
+    const trap = v3Trap(said(aNotice()), stamp, { own, keys });
     const opened = decodeV3(trap, keysAt);
     expect(opened).toMatchObject({ msgId: 4711, authentic: true, engine: { boots: 5, time: 1000 } });
     expect(opened?.pdu?.[0], 'an SNMPv2-Trap-PDU').toBe(0xa7);
@@ -94,7 +96,7 @@ describe('a message of v3', () => {
   it('is not taken for authentic when a bit of it is another', () => {
     const keysAt = keysOf(userWith('sha256', 'aes128'));
     const engine = { id: engineId, boots: 1, time: 2 };
-    const inform = v3Inform(aNotice(), defaultBaseOid, stamp, { own, keys: keysAt(engineId), engine });
+    const inform = v3Inform(said(aNotice()), stamp, { own, keys: keysAt(engineId), engine });
     fc.assert(
       fc.property(fc.nat(inform.length - 1), fc.integer({ min: 1, max: 255 }), (at, flip) => {
         const changed = Buffer.from(inform);
@@ -106,7 +108,7 @@ describe('a message of v3', () => {
 
   it('that is cut off or made up is none', () => {
     const keysAt = keysOf(userWith('sha256', 'aes128'));
-    const whole = v3Trap(aNotice(), defaultBaseOid, stamp, { own, keys: keysAt(engineId) });
+    const whole = v3Trap(said(aNotice()), stamp, { own, keys: keysAt(engineId) });
     for (let length = 0; length < whole.length; length += 1)
       expect(decodeV3(whole.subarray(0, length), keysAt)).toBeUndefined();
     fc.assert(
@@ -136,7 +138,7 @@ describe('a message of v3', () => {
 describe('the answer to an inform of v2c', () => {
   it('is known by its request id', () => {
     const target = { baseOid: defaultBaseOid, kind: 'inform', community } as const;
-    const message = read(v2Message(aNotice(), target, stamp));
+    const message = read(v2Message(said(aNotice()), target, stamp));
     if (message.content.kind !== 'inform') throw new Error('no inform');
     expect(readV2Reply(answerTo(message, message.content.request))).toEqual({
       kind: 'response',

@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
-import { ownerOfLamp } from '../../../src/panel/identify-owner.ts';
+import { ownerFor } from '../../../src/core/owner.ts';
 
 test.each([
   [['server1', 'server2'], 'server2', 'server1'],
   [['server1', 'server2'], 'server1', 'server2'],
   [['control'], 'server1', 'control'],
   [['server1'], 'server1', undefined],
-])('of owners %j the lamp of %s is lit by %s', (owners, server, owner) => {
-  expect(ownerOfLamp(owners, server)).toBe(owner);
+])('of owners %j %s is seen to by %s', (owners, server, owner) => {
+  expect(ownerFor(owners, server)).toBe(owner);
 });
