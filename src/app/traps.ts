@@ -151,9 +151,13 @@ export const startTraps = async (deps: TrapsDeps): Promise<Traps> => {
     const { traps } = config();
     if (!traps && !receiver) return;
     if (traps) desk ??= deskFor(deps, traps);
-    const deliver: TrapDesk['deliver'] = async (notification) => {
-      await desk?.deliver(notification);
-      acknowledgements.taken(notification);
+    const deliver: TrapDesk['deliver'] = (notification) => {
+      const delivered = desk?.deliver(notification);
+      if (!config().traps?.acknowledgePet) return delivered;
+      const taken = () => acknowledgements.taken(notification);
+      if (delivered) return delivered.then(taken);
+      taken();
+      return undefined;
     };
     receiver ??= await openReceiver({ clock, log, engine: await engine(), deliver, refused });
     await receiver.apply(settingsOf(traps));

@@ -1,7 +1,10 @@
+/** Never rejects; undefined where it is done at once. */
+export type Task = () => Promise<void> | undefined;
+
 /** Work between the socket and the disk. */
 export interface DeliveryQueue {
-  /** Takes a task that never rejects, and starts it as soon as there is room; false where the queue is full. */
-  submit(task: () => Promise<void>): boolean;
+  /** Takes a task and starts it as soon as there is room; false where the queue is full. */
+  submit(task: Task): boolean;
   /** Resolves when everything taken so far is done. */
   idle(): Promise<void>;
 }
@@ -15,12 +18,12 @@ export interface QueueLimits {
 
 /** Starts tasks in the order in which they came, so many at a time. */
 export const createDeliveryQueue = (limits: QueueLimits): DeliveryQueue => {
-  let waiting: (() => Promise<void>)[] = [];
+  let waiting: Task[] = [];
   let next = 0;
   let underWay = 0;
   let onIdle: (() => void)[] = [];
 
-  const take = (): (() => Promise<void>) | undefined => {
+  const take = (): Task | undefined => {
     const task = waiting[next];
     next += 1;
     if (next >= waiting.length) {
@@ -30,22 +33,27 @@ export const createDeliveryQueue = (limits: QueueLimits): DeliveryQueue => {
     return task;
   };
 
-  const start = (task: () => Promise<void>): void => {
-    underWay += 1;
-    void task().then(finished);
-  };
-
   const tellIdle = (): void => {
     const told = onIdle;
     onIdle = [];
     for (const resolve of told) resolve();
   };
 
+  const start = (task: Task): void => {
+    const running = task();
+    if (!running) return;
+    underWay += 1;
+    void running.then(finished);
+  };
+
   const finished = (): void => {
     underWay -= 1;
-    const task = next < waiting.length ? take() : undefined;
-    if (task) start(task);
-    else if (underWay === 0) tellIdle();
+    while (underWay < limits.underWay) {
+      const task = next < waiting.length ? take() : undefined;
+      if (!task) break;
+      start(task);
+    }
+    if (underWay === 0) tellIdle();
   };
 
   return {

@@ -19,8 +19,11 @@ import type { Question, V3Gate } from './v3-gate.ts';
 export interface IntakeDeps {
   readonly clock: Clock;
   readonly v3: V3Gate;
-  /** Settles when the notification is on disk, or rejects. Called in the order of arrival, many at a time. */
-  readonly deliver: (notification: TrapNotification) => Promise<void>;
+  /**
+   * Settles when the notification is on disk, or rejects; undefined where nothing is to be waited for. Called in the order
+   * of arrival, many at a time.
+   */
+  readonly deliver: (notification: TrapNotification) => Promise<void> | undefined;
   /** Called before a v3 notification is delivered: what keeps it from being repeated is on disk then. Never rejects. */
   readonly remember: () => Promise<void>;
   readonly refused: (news: RefusalNews) => void;
@@ -83,18 +86,29 @@ export const createIntake = (deps: IntakeDeps): Intake => {
     reply(answer);
   };
 
-  const record = async (notification: TrapNotification, respond?: Respond): Promise<void> => {
-    try {
-      if (notification.version === 'v3') await deps.remember();
-      await deps.deliver(notification);
-      tally.recorded += 1;
-      respond?.(true);
-    } catch {
-      respond?.(false);
-      refuse('notRecorded', notification.source);
-    } finally {
-      tally.pending -= 1;
+  const recorded = (respond: Respond | undefined): void => {
+    tally.pending -= 1;
+    tally.recorded += 1;
+    respond?.(true);
+  };
+  const notRecorded = (source: TrapSource, respond: Respond | undefined): void => {
+    tally.pending -= 1;
+    respond?.(false);
+    refuse('notRecorded', source);
+  };
+  const record = (notification: TrapNotification, respond?: Respond): Promise<void> | undefined => {
+    const isV3 = notification.version === 'v3';
+    const delivered = isV3
+      ? deps.remember().then(() => deps.deliver(notification))
+      : deps.deliver(notification);
+    if (!delivered) {
+      recorded(respond);
+      return undefined;
     }
+    return delivered.then(
+      () => recorded(respond),
+      () => notRecorded(notification.source, respond),
+    );
   };
 
   const take = (notification: TrapNotification, respond?: Respond): void => {

@@ -15,8 +15,11 @@ export interface ReceiverDeps {
   readonly clock: Clock;
   readonly log: Logger;
   readonly engine: GatewayEngine;
-  /** Settles when the notification is on disk, or rejects: an inform is acknowledged after it, or not at all. */
-  readonly deliver: (notification: TrapNotification) => Promise<void>;
+  /**
+   * Settles when the notification is on disk, or rejects: an inform is acknowledged after it, or not at all. Undefined
+   * where nothing is to be waited for.
+   */
+  readonly deliver: (notification: TrapNotification) => Promise<void> | undefined;
   readonly refused: (news: RefusalNews) => void;
 }
 

@@ -15,13 +15,14 @@ export interface TrapDeskDeps {
 export interface TrapDesk {
   /**
    * Settles when everything that is told of the trap is on disk; of a repeat, what was told before it. Rejects where it
-   * is not.
+   * is not. Undefined where all of that is on disk already, as with most repeats: a promise for each would cost more than
+   * all the rest of them.
    *
    * An inform whose condition waits in a storm settles when that is on disk too, or when the condition ended before it
    * was told. One of which a storm tells the number only, or that is of an unknown kind beyond the bound, settles at once:
    * nothing more will ever be told of it, and a sender that hears nothing would send it again and feed the storm.
    */
-  deliver(notification: TrapNotification): Promise<void>;
+  deliver(notification: TrapNotification): Promise<void> | undefined;
   /** Records what is still due, and from now on lets nothing wait. Never rejects. */
   stop(): Promise<void>;
 }
@@ -35,7 +36,8 @@ interface Waiter {
 }
 
 export const createTrapDesk = ({ clock, judge, record }: TrapDeskDeps): TrapDesk => {
-  let last: Promise<void> = Promise.resolve();
+  /** What was told last, until it is on disk. */
+  let last: Promise<void> | undefined;
   let timer: Timer | undefined;
   let released: Waiter[] = [];
   let stopping = false;
@@ -49,13 +51,21 @@ export const createTrapDesk = ({ clock, judge, record }: TrapDeskDeps): TrapDesk
       throw error;
     }
   };
-  const recordAll = (events: readonly NewEvent[]): Promise<void> => {
-    if (events.length > 0) last = Promise.all(events.map(recordOne)).then(() => undefined);
-    const recorded = last;
+  const recordEach = (events: readonly NewEvent[]): Promise<void> => {
+    const recorded = Promise.all(events.map(recordOne)).then(() => {
+      if (last === recorded) last = undefined;
+    });
     recorded.catch(() => undefined);
+    return recorded;
+  };
+  const settleReleased = (recorded: Promise<void>): void => {
     for (const { resolve, reject } of released) recorded.then(resolve, reject);
     released = [];
-    return recorded;
+  };
+  const recordAll = (events: readonly NewEvent[]): Promise<void> | undefined => {
+    if (events.length > 0) last = recordEach(events);
+    if (released.length > 0) settleReleased(last ?? Promise.resolve());
+    return last;
   };
   const dueNow = (events: readonly NewEvent[]): readonly NewEvent[] =>
     stopping ? [...events, ...judge.stop()] : events;
@@ -65,13 +75,13 @@ export const createTrapDesk = ({ clock, judge, record }: TrapDeskDeps): TrapDesk
         release: () => void released.push({ resolve, reject }),
         refuse: () => reject(new Error('too many informs wait for the end of a storm')),
       };
-      void recordAll(dueNow(judge.take(notification, ticket)));
+      recordAll(dueNow(judge.take(notification, ticket)));
     });
   const arm = (): void => {
     if (timer || stopping || judge.isIdle()) return;
     timer = clock.after(tickMs, () => {
       timer = undefined;
-      void recordAll(judge.tick()).catch(() => undefined);
+      recordAll(judge.tick());
       arm();
     });
   };
@@ -86,7 +96,7 @@ export const createTrapDesk = ({ clock, judge, record }: TrapDeskDeps): TrapDesk
     async stop() {
       stopping = true;
       timer?.cancel();
-      await recordAll(judge.stop()).catch(() => undefined);
+      await recordAll(judge.stop())?.catch(() => undefined);
     },
   };
 };

@@ -41,12 +41,24 @@ it('what did not reach the disk was not said: the next try is told', async () =>
   expect(inShort(recorded)).toEqual(['raise link/1', 'clear link/1']);
 });
 
+it('a repeat of what is on disk waits for nothing, and one of what never reached it is told', async () => {
+  const { desk, disk, recorded } = office();
+  await desk.deliver(link(false, 1));
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(desk.deliver(link(false, 1))).toBeUndefined();
+  disk.state = 'broken';
+  await expect(desk.deliver(link(false, 2))).rejects.toThrow();
+  disk.state = 'good';
+  await desk.deliver(link(false, 2));
+  expect(inShort(recorded)).toEqual(['raise link/1', 'raise link/2']);
+});
+
 it('a repeat is not acknowledged before what it repeats is on disk', async () => {
   const { desk, disk, answerDisk, recorded } = office();
   disk.state = 'slow';
   let settled = 0;
   const deliveries = [desk.deliver(link(false, 1)), desk.deliver(link(false, 1))].map((one) =>
-    one.then(() => {
+    one?.then(() => {
       settled += 1;
     }),
   );

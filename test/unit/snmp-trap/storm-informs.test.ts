@@ -34,7 +34,7 @@ const inStorm = async () => {
   /** `waits`, `done` or `refused`, as it is now. */
   const deliver = (trap: TrapNotification) => {
     const delivery = { state: 'waits' as 'waits' | 'done' | 'refused' };
-    desk.deliver(trap).then(
+    Promise.resolve(desk.deliver(trap)).then(
       () => {
         delivery.state = 'done';
       },
