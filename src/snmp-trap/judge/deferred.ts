@@ -1,3 +1,4 @@
+import { busiest } from './busiest.ts';
 import type { Notice, Tally } from './notice.ts';
 
 /** A condition that began in a storm and is told when the storm lets it. */
@@ -7,7 +8,10 @@ export interface Deferred {
   readonly tally: Tally;
 }
 
-/** The last word of each condition that began in a storm, bounded in all and for each sender. */
+/**
+ * The last word of each condition that began in a storm, bounded in all and for each sender. Where there is no more room
+ * in all, a sender with few takes it from the one with the most: a storm of some must not drown the one word of another.
+ */
 export const createDeferred = (most: number, mostOfSource: number) => {
   const bySource = new Map<string, Map<string, Deferred>>();
   let size = 0;
@@ -25,6 +29,15 @@ export const createDeferred = (most: number, mostOfSource: number) => {
       traps += 1;
       bySource.set(source, own.set(key, { source, notice, tally }));
       return true;
+    },
+    /** Makes room for one more of this sender, where another has more; returns what has to be counted only. */
+    giveWayTo(source: string): { readonly source: string; readonly traps: number } | undefined {
+      const waiting = bySource.get(source)?.size ?? 0;
+      const other = busiest(bySource);
+      const others = other === undefined ? undefined : bySource.get(other);
+      if (other === undefined || !others || waiting >= mostOfSource || others.size <= waiting + 1)
+        return undefined;
+      return { source: other, traps: this.drop(other, [...others.keys()].at(-1) ?? '') };
     },
     /** The condition is over before it was told; returns how many traps that concerns. */
     drop(source: string, key: string): number {

@@ -29,6 +29,14 @@ export const createGate = ({ settings, namesOf }: GateDeps) => {
     if (storm) storm.suppressed += count;
     counters.suppressed += count;
   };
+  /** Where there is no room it is taken from the sender whose conditions fill it. */
+  const wait = (source: string, key: string, notice: Notice, at: string): boolean => {
+    if (deferred.put(source, key, notice, at)) return true;
+    const given = deferred.giveWayTo(source);
+    if (!given) return false;
+    suppress(given.source, given.traps);
+    return deferred.put(source, key, notice, at);
+  };
   const readyAfter = ({ source }: Rolled): string[] => {
     if (source === undefined) return deferred.sources().filter((one) => !storms.isStorming(one));
     return storms.isOverall() ? [] : [source];
@@ -53,7 +61,7 @@ export const createGate = ({ settings, namesOf }: GateDeps) => {
     hold(notice: Notice, { source, at }: Arrival): 'passed' | 'waits' | 'counted' {
       if (!storms.stormOf(source)) return 'passed';
       const { key, action } = notice;
-      if (action === 'raise' && key !== undefined && deferred.put(source, key, notice, at)) return 'waits';
+      if (action === 'raise' && key !== undefined && wait(source, key, notice, at)) return 'waits';
       suppress(source, 1);
       return 'counted';
     },

@@ -1,8 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { court, inShort, link, trapOf } from './traps.ts';
+import type { NewEvent } from '../../../src/events/catalogue.ts';
+import { limits } from '../../../src/snmp-trap/judge/settings.ts';
+import { court, inShort, link, received, trapOf } from './traps.ts';
 
-const flood = (count: number, source?: string) =>
-  Array.from({ length: count }, (_, index) => link(false, 1000 + index, source));
+const floodFrom = (first: number, count: number, source?: string) =>
+  Array.from({ length: count }, (_, index) => link(false, first + index, source));
+const flood = (count: number, source?: string) => floodFrom(1000, count, source);
 
 describe('a flood of one sender', () => {
   it('begins at the first trap beyond the rate, and ends after a calm window, with its numbers', async () => {
@@ -78,6 +81,39 @@ describe('a flood of all together', () => {
     expect(end).toMatchObject([
       { type: 'trap.stormEnded', data: { scope: 'overall', received: 200, late: 200, suppressed: 0 } },
     ]);
+  });
+});
+
+describe('senders that have gone mad', () => {
+  const mad = Array.from({ length: 20 }, (_, index) => `198.51.100.${index}`);
+  const quiet = '192.0.2.11';
+
+  it('do not drown the one condition of another, which they leave no room', async () => {
+    const { take, pass, judge } = court();
+    take(...mad.flatMap((source) => flood(150, source)));
+    expect(judge.sizes().waiting).toBe(limits.deferred);
+    expect(take(link(false, 1, quiet))).toEqual([]);
+    expect(judge.sizes().waiting).toBe(limits.deferred);
+    const late = received(await pass(10));
+    expect(late.map(({ source }) => source)).toContain(quiet);
+    const { received: all, told, suppressed, waiting } = judge.counts();
+    expect(told + suppressed + waiting).toBe(all);
+  });
+
+  it('do not push out what another has open', async () => {
+    const { take, pass, judge } = court();
+    take(link(false, 1, quiet));
+    const events: NewEvent[] = [];
+    for (let round = 0; round < 12; round += 1) {
+      take(...mad.flatMap((source) => floodFrom(round * 1_000, 150, source)));
+      events.push(...(await pass(30)));
+    }
+    expect(judge.sizes().openKeys).toBe(limits.openKeys);
+    const forgotten = events.flatMap((event) =>
+      event.type === 'trap.keyForgotten' ? [event.data.source] : [],
+    );
+    expect(forgotten.length).toBeGreaterThan(0);
+    expect(forgotten).not.toContain(quiet);
   });
 });
 
