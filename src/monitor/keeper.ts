@@ -8,6 +8,7 @@ import { type ErrorMonitor, type MonitorName, type MonitorView, monitorKey } fro
 import { inMaintenance, type View } from '../events/view.ts';
 import { type Circumstances, type Decision, decide, decideByTime, nextMs, type Repeats } from './decide.ts';
 import type { MonitorRequest } from './request.ts';
+import { hasRoom, type Raiser } from './room.ts';
 import { type MonitorRow, rowOf } from './row.ts';
 
 /** What the configuration says of monitors, as it is now. */
@@ -45,9 +46,6 @@ export interface Monitors {
   stop(): Promise<void>;
 }
 
-/** So many errors at a time; with their longest texts they fit into one line of the socket. */
-export const mostErrors = 512;
-
 /** Requests about one monitor that may wait for the disk. */
 const mostWaiting = 1_000;
 
@@ -58,12 +56,13 @@ export const createMonitors = (deps: MonitorDeps): Monitors => {
   const { clock, log, view, settings } = deps;
   const repeatsOf = new Map<string, Repeats>();
   const lanes = new Map<string, Lane>();
-  /** First raises on their way to the record. */
-  let raising = 0;
+  /** Of first raises on their way to the record. */
+  const raising = new Set<Raiser>();
   /** The next look; none while nothing is in error. */
   let wake: { readonly dueMs: number; readonly timer: Timer } | undefined;
   let stopping = false;
-  let saidFull = false;
+  /** Senders of traps that were said to find no room; empty for everybody else. */
+  const saidFull = new Set<string>();
 
   const known = (key: string): MonitorView | undefined => {
     const { monitors } = view();
@@ -79,7 +78,10 @@ export const createMonitors = (deps: MonitorDeps): Monitors => {
     const quiet = inMaintenance(serverOf(server), wallMs);
     return { wallMs, quiet, retellMs, expireSeconds: expireSeconds(category) };
   };
-  const errors = () => Object.values(view().monitors).filter(({ state }) => state === 'error').length;
+  const isRoomFor = (raiser: Raiser): boolean => {
+    const errors = Object.values(view().monitors).filter(({ state }) => state === 'error');
+    return hasRoom([...errors, ...raising], raiser);
+  };
 
   /** One thing at a time for each monitor, so that a clear never overtakes its raise. */
   const inTurn = async <Value>(key: string, work: () => Promise<Value>): Promise<Value> => {
@@ -95,14 +97,14 @@ export const createMonitors = (deps: MonitorDeps): Monitors => {
   };
 
   const record = async (key: string, event: NewEvent): Promise<void> => {
-    const isNew = event.type === 'monitor.raised' && known(key)?.state !== 'error';
-    if (isNew && errors() + raising >= mostErrors) throw new CodedError('monitor.full');
-    if (isNew) raising += 1;
+    const first = event.type === 'monitor.raised' && known(key)?.state !== 'error' ? event.data : undefined;
+    if (first && !isRoomFor(first)) throw new CodedError('monitor.full');
+    if (first) raising.add(first);
     try {
       await deps.record(event);
       repeatsOf.delete(key);
     } finally {
-      if (isNew) raising -= 1;
+      if (first) raising.delete(first);
     }
   };
 
@@ -123,14 +125,15 @@ export const createMonitors = (deps: MonitorDeps): Monitors => {
 
   /** A monitor that cannot be raised for want of room is said once; what else fails was said by the event log. */
   const heed = async (request: MonitorRequest): Promise<void> => {
+    const who = request.kind === 'raise' && request.origin === 'trap' ? request.by : '';
     try {
       await take(request);
-      if (saidFull && errors() < mostErrors) saidFull = false;
+      if (request.kind === 'raise' && saidFull.has(who) && isRoomFor(request)) saidFull.delete(who);
     } catch (error) {
       const { category, keyword, server } = request;
       const full = codeOf(error) === 'monitor.full';
-      if (full && saidFull) return;
-      saidFull ||= full;
+      if (full && saidFull.has(who)) return;
+      if (full) saidFull.add(who);
       if (!stopping) log.warn({ category, keyword, server, error: messageOf(error) }, 'a monitor is lost');
     }
   };
