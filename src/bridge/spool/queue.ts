@@ -30,7 +30,8 @@ export interface Queue<Item> {
 
 /** What a sink hears of its own trouble would only make more of it. */
 const isOwnTrouble = (event: Event, sink: string): boolean =>
-  (event.type === 'sink.failing' || event.type === 'sink.recovered') && event.data.sink === sink;
+  (event.type === 'sink.failing' || event.type === 'sink.recovered' || event.type === 'sink.removed') &&
+  event.data.sink === sink;
 
 export const createQueue = <Item>(
   sink: Pick<Sink<Item>, 'name' | 'types' | 'pick'>,
