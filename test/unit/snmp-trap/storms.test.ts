@@ -117,6 +117,26 @@ describe('senders that have gone mad', () => {
   });
 });
 
+it('steps of the wall clock, ahead and back, change nothing but the times that are told', async () => {
+  const dayMs = 86_400_000;
+  const story = async (steps: readonly number[]) => {
+    const { take, pass, stepWall, judge } = court();
+    const told: string[] = [];
+    for (let turn = 0; turn < 40; turn += 1) {
+      stepWall(steps[turn % steps.length] ?? 0);
+      told.push(...inShort(take(link(turn % 3 === 0, 1), link(false, 2, '192.0.2.12'))));
+      if (turn % 10 === 0) told.push(...inShort(take(...flood(150))));
+      told.push(...inShort(await pass(7)), '|');
+    }
+    told.push(...inShort(await pass(400)));
+    return { told, counts: judge.counts() };
+  };
+  const steady = await story([0]);
+  expect(steady.told).toContain('trap.stormEnded');
+  expect(steady.told.some((line) => / x\d/.test(line))).toBe(true);
+  expect(await story([dayMs, -dayMs, 3_600_000, -400 * dayMs, 800 * dayMs])).toEqual(steady);
+});
+
 it('an hour of storm keeps its memory bounded', async () => {
   const { take, pass, judge } = court();
   let events = 0;
