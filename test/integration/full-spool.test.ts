@@ -126,7 +126,10 @@ test('a size that is passed: the gap first, then what is kept, in order, once; n
   expect(lastSeq - firstSeq).toBeGreaterThan(500);
 
   dead.dead = false;
-  await until(() => spools[0]?.status().queued === 0, limitMs, 'the dead one to catch up');
+  const isDone = () =>
+    spools.every((spool) => spool.status().queued === 0) &&
+    well.heard.length === wanted(gateway.recorded, 'well', 1).length;
+  await until(isDone, limitMs, 'the dead one to catch up');
   await checkReturn(gateway, dead, 20);
   expect(seqsOf(well.heard)).toEqual(wanted(gateway.recorded, 'well', 1));
   expect(spools.map((spool) => spool.status().lost > 0)).toEqual([true, false]);
