@@ -6,6 +6,7 @@ import { type DaemonDeps, openParts, type Parts } from './app/parts.ts';
 import { version } from './app/paths.ts';
 import { noteInTime, recordInTime } from './app/record.ts';
 import { closeHardware, reload } from './app/reload.ts';
+import { type RemovedSinks, tellRemovedSinks } from './app/removed-sinks.ts';
 import { openSockets } from './app/sockets.ts';
 import type { Traps } from './app/traps.ts';
 import type { EngineSocket } from './bridge/engine/server.ts';
@@ -56,6 +57,7 @@ export const startDaemon = async (config: Config, deps: DaemonDeps): Promise<Dae
   let traps: Traps | undefined;
   let mqtt: Mqtt | undefined;
   let noc: Noc | undefined;
+  let removedSinks: RemovedSinks | undefined;
   try {
     await recordStart(parts);
     await kdump.refresh();
@@ -66,8 +68,10 @@ export const startDaemon = async (config: Config, deps: DaemonDeps): Promise<Dae
     traps = await trapsFor(parts);
     mqtt = startMqtt(parts, readiness);
     noc = startNoc(parts);
+    removedSinks = tellRemovedSinks(parts);
     sockets = await openSockets(parts, { keeper, readiness, monitors, traps, mqtt, noc });
   } catch (error) {
+    removedSinks?.stop();
     await monitors?.stop();
     await fence.stop();
     await traps?.stop();
@@ -93,6 +97,7 @@ export const startDaemon = async (config: Config, deps: DaemonDeps): Promise<Dae
       await traps.refresh();
       await mqtt.refresh();
       await noc.refresh();
+      removedSinks.look();
     },
     rejected: (problems) =>
       noteInTime(deps.clock, events, {
@@ -104,6 +109,7 @@ export const startDaemon = async (config: Config, deps: DaemonDeps): Promise<Dae
       stopping = true;
       stopMaintaining();
       stopEnding();
+      removedSinks.stop();
       await local?.stop();
       await fence.stop();
       await traps.stop();

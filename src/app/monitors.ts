@@ -16,10 +16,13 @@ import { inTime } from './record.ts';
 
 /** What an event means for monitors: a trap by its own rule, any other by those of the configuration in force. */
 const requestsFor = (
-  config: () => Config,
+  config: () => Pick<Config, 'monitors'>,
   view: () => View,
 ): ((event: Event) => readonly MonitorRequest[]) => {
-  const compile = (from: Config) => ({ from, rules: compileRules(monitorRulesOf(from.monitors)) });
+  const compile = (from: Pick<Config, 'monitors'>) => ({
+    from,
+    rules: compileRules(monitorRulesOf(from.monitors)),
+  });
   let compiled = compile(config());
   return (event) => {
     if (compiled.from !== config()) compiled = compile(config());
@@ -33,9 +36,14 @@ const requestsFor = (
 /** More events than the journal writes at a time, twice: what they mean may have been cut off with its record. */
 const tailEvents = 4_000;
 
+/** What monitors stand on. */
+export interface MonitorParts extends Pick<Parts, 'deps' | 'journal' | 'events' | 'bus'> {
+  readonly current: { readonly config: Pick<Config, 'monitors'> };
+}
+
 /** Does what the end of an earlier life left undone, as of `lastSeq`. */
 const catchUp = async (
-  { journal, events, deps }: Parts,
+  { journal, events, deps }: MonitorParts,
   monitors: Monitors,
   requestsOf: (event: Event) => readonly MonitorRequest[],
   lastSeq: number,
@@ -59,7 +67,7 @@ const catchUp = async (
  * The external-link monitors over the journal and the configuration that is in force at the time. A disk that hangs
  * keeps nobody waiting; what was asked for of one monitor keeps its order all the same.
  */
-export const monitorsFor = async (parts: Parts): Promise<Monitors> => {
+export const monitorsFor = async (parts: MonitorParts): Promise<Monitors> => {
   const { deps, events, bus, current } = parts;
   const { clock, log } = deps;
   const config = () => current.config;

@@ -36,7 +36,7 @@ export interface Parts {
   readonly journal: Journal;
   readonly bus: Bus;
   readonly events: EventLog;
-  /** Who hears of critical events that the disk does not take. */
+  /** Who hears of urgent events that the disk does not take. */
   readonly onUnrecorded: Set<OnUnrecorded>;
   /** What a reload replaces. */
   readonly current: { config: Config; hardware: Hardware };

@@ -1,5 +1,5 @@
 import { type Clock, isoNow, timedOut, within } from '../core/clock.ts';
-import { type Event, type NewEvent, severityOf } from '../events/catalogue.ts';
+import { type Event, type EventType, type NewEvent, severityOf } from '../events/catalogue.ts';
 import type { EventLog } from '../events/event-log.ts';
 import type { Journal } from '../events/journal.ts';
 
@@ -8,21 +8,27 @@ const recordLimitMs = 2_000;
 /** How often the journal is looked at: its own trouble is what it can least record. */
 const lookMs = 5_000;
 
-/** Hears of critical events that are not on record; their seq is 0, and a record may still follow. */
+/** Ends of forced stops, good ones too: a NOC that heard of a failure must hear what came of the next try. */
+const alwaysUrgent: ReadonlySet<EventType> = new Set(['fence.finished', 'fence.provedLate']);
+
+const isUrgent = (event: NewEvent): boolean =>
+  severityOf(event) === 'critical' || alwaysUrgent.has(event.type);
+
+/** Hears of urgent events that are not on record; their seq is 0, and a record may still follow. */
 export type OnUnrecorded = (event: Event) => void;
 
 const unrecorded = (event: NewEvent, clock: Clock): Event =>
   ({ ...event, severity: severityOf(event), seq: 0, at: isoNow(clock) }) as Event;
 
 /**
- * The same event log; a critical event that the disk does not take in time is told all the same. A NOC that reads the
+ * The same event log; an urgent event that the disk does not take in time is told all the same. A NOC that reads the
  * journal would else hear of a failed forced stop when the disk is well again.
  */
 export const tellingUnrecorded = (events: EventLog, clock: Clock, tell: OnUnrecorded): EventLog => ({
   ...events,
   record(event) {
     const recording = events.record(event);
-    if (severityOf(event) === 'critical') {
+    if (isUrgent(event)) {
       const taken = recording.then(
         () => true,
         () => false,

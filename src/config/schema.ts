@@ -137,7 +137,14 @@ const identify = z
 
 const journal = z
   .strictObject({
-    maxAgeDays: z.int().min(1).max(3650).default(30).describe('Days an event is kept.'),
+    maxAgeDays: z
+      .int()
+      .min(1)
+      .max(3650)
+      .default(30)
+      .describe(
+        'Days an event is kept. A wall clock that is set ahead counts once that has stood for a day.',
+      ),
     maxSizeMiB: z
       .int()
       .min(1)

@@ -99,7 +99,8 @@ export const errorCatalogue = {
     remedy: 'Give another end, and prolong it when it comes near.',
   },
   'monitor.full': {
-    meaning: 'There are 512 external-link monitors in error already, and no room for another.',
+    meaning:
+      'There are 512 external-link monitors in error already (384 by traps, 64 by traps of one sender), and no room for another.',
     remedy:
       'Clear those that are over (`noroshi monitors`), and give what has no end of its own monitors.expireSeconds.',
   },

@@ -67,6 +67,10 @@ export class PersistentMap<Value> implements Iterable<readonly [string, Value]> 
     for (const [, value] of this) yield value;
   }
 
+  forEach(visit: (value: Value, key: string) => void): void {
+    for (const branch of this.#branches) for (const bucket of branch ?? []) bucket?.forEach(visit);
+  }
+
   /** As JSON holds it, and as {@link PersistentMap.from} takes it. */
   toJSON(): Record<string, Value> {
     return Object.fromEntries(this);

@@ -316,6 +316,8 @@ export const eventCatalogue = {
     severity: 'notice',
     data: z.strictObject({ sink, since: z.string(), sent: z.number() }),
   },
+  /** It failed since `since`, and the configuration has it no more: nothing is to be expected of it. */
+  'sink.removed': { severity: 'notice', data: z.strictObject({ sink, since: z.string() }) },
   /** The journal dropped these seqs before the sink took what it wants of them. */
   'sink.gap': { severity: 'warning', data: z.strictObject({ sink, from: z.number(), to: z.number() }) },
   /** `by`: the name of a client, the address of a trap's sender, the name of a rule. `count`: raises so far. */

@@ -5,6 +5,7 @@ import type { Bus } from './bus.ts';
 import type { Event, NewEvent } from './catalogue.ts';
 import type { Journal } from './journal.ts';
 import { createHerald } from './journal-herald.ts';
+import { createLossLog } from './loss-log.ts';
 import { applyEvent, emptyView, forgetReadings, type View, viewSchema } from './view.ts';
 
 export interface EventLogDeps {
@@ -18,7 +19,7 @@ export interface EventLogDeps {
 export interface EventLog {
   /**
    * Records a fact. Resolves when it is durable, folded in and published; all three happen in seq
-   * order. Rejects with a `journal.*` code, and logs the event that was lost, when it is not durable.
+   * order. Rejects with a `journal.*` code, and logs what was lost (see {@link createLossLog}), when it is not durable.
    */
   record(event: NewEvent): Promise<Event>;
   view(): View;
@@ -81,6 +82,7 @@ const maintainJournal = async ({ journal, log }: EventLogDeps, view: View): Prom
 export const createEventLog = (deps: EventLogDeps): EventLog => {
   const { journal, bus, log, clock } = deps;
   const noteDuration = createSlownessLog(deps);
+  const losses = createLossLog(deps);
   let view = emptyView;
   let started = false;
 
@@ -93,7 +95,10 @@ export const createEventLog = (deps: EventLogDeps): EventLog => {
     bus.publish(recorded);
     return recorded;
   };
-  const maintain = () => maintainJournal(deps, view);
+  const maintain = () => {
+    losses.flush();
+    return maintainJournal(deps, view);
+  };
   const herald = createHerald({
     journal,
     log,
@@ -109,8 +114,7 @@ export const createEventLog = (deps: EventLogDeps): EventLog => {
       try {
         return await put(event);
       } catch (error) {
-        const { type, source, data } = event;
-        log.error({ event: type, source, data, error: messageOf(error) }, 'an event could not be recorded');
+        losses.lost(event, error);
         herald.countLost();
         throw error;
       }
@@ -122,7 +126,10 @@ export const createEventLog = (deps: EventLogDeps): EventLog => {
     async start() {
       view = await foldJournal(journal, await restoredView(deps));
       started = true;
-      journal.watch(herald.announce);
+      journal.watch((news) => {
+        if (news.kind === 'recovered') losses.flush();
+        herald.announce(news);
+      });
     },
     maintain,
   };

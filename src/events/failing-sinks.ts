@@ -11,7 +11,7 @@ export const failingSinksAfter = (
   event: Event,
 ): FailingSinks | undefined => {
   if (event.type === 'sink.failing') return { ...failing, [event.data.sink]: event.at };
-  if (event.type !== 'sink.recovered' || !failing) return failing;
-  const { [event.data.sink]: _recovered, ...others } = failing;
+  if ((event.type !== 'sink.recovered' && event.type !== 'sink.removed') || !failing) return failing;
+  const { [event.data.sink]: _over, ...others } = failing;
   return others;
 };

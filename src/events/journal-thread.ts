@@ -1,6 +1,7 @@
 import { extname } from 'node:path';
 import { type Clock, timedOut, within } from '../core/clock.ts';
 import { CodedError } from '../core/errors.ts';
+import { createAgeingClock } from './ageing-clock.ts';
 import { createGroupCommit } from './group-commit.ts';
 import type { Journal, JournalNews } from './journal.ts';
 import type { StoreOptions } from './journal-store.ts';
@@ -22,18 +23,18 @@ const closeLimitMs = 5_000;
 const defaultWorkerUrl = (): URL => new URL(`./journal-worker${extname(import.meta.url)}`, import.meta.url);
 
 /** Runs prune steps until one finds nothing to do; appends go in between. */
-const pruneAll = async (keeper: StoreKeeper, clock: Clock): Promise<{ dropped: number }> => {
+const pruneAll = async (keeper: StoreKeeper, ageingNow: () => number): Promise<{ dropped: number }> => {
   let dropped = 0;
   for (;;) {
-    const step = await keeper.ask('pruneStep', clock.wallMs());
+    const step = await keeper.ask('pruneStep', ageingNow());
     dropped += step.dropped;
     if (!step.more) return { dropped };
   }
 };
 
 /** Pruning makes room: a disk that was full may have enough now. */
-const prune = async (keeper: StoreKeeper, clock: Clock): Promise<{ dropped: number }> => {
-  const pruned = await pruneAll(keeper, clock);
+const prune = async (keeper: StoreKeeper, ageingNow: () => number): Promise<{ dropped: number }> => {
+  const pruned = await pruneAll(keeper, ageingNow);
   if (keeper.condition().state === 'impaired') await keeper.ask('relieve');
   return pruned;
 };
@@ -64,6 +65,7 @@ const noRoom = (keeper: StoreKeeper): CodedError => {
 export const openJournal = async (options: JournalOptions): Promise<Journal> => {
   const { clock, directory, retention, workerUrl = defaultWorkerUrl() } = options;
   const { tell, watch } = createNewsfeed();
+  const ageingNow = createAgeingClock(clock);
   const keeper = await openKeeper({ clock, directory, retention, workerUrl, tell });
   const commit = createGroupCommit<NewRow, number | null>({ write: keeper.append, maxBatch, maxPending });
   let closing: ReturnType<Journal['close']> | undefined;
@@ -95,7 +97,7 @@ export const openJournal = async (options: JournalOptions): Promise<Journal> => 
       return snapshot && { seq: snapshot.seq, state: parseStored(snapshot.state) };
     },
     saveSnapshot: (seq, state) => keeper.ask('saveSnapshot', seq, JSON.stringify(state)),
-    prune: () => prune(keeper, clock),
+    prune: () => prune(keeper, ageingNow),
     condition: keeper.condition,
     watch,
     close: () => {

@@ -270,6 +270,7 @@ const fold = (view: View, event: Event): View => {
     case 'journal.replaced':
     case 'sink.failing':
     case 'sink.recovered':
+    case 'sink.removed':
     case 'sink.gap':
       return view;
     default: {

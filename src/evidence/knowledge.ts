@@ -155,6 +155,7 @@ export const learn = (base: KnowledgeBase, event: Event, nowMs: number): Knowled
     case 'trap.refused':
     case 'sink.failing':
     case 'sink.recovered':
+    case 'sink.removed':
     case 'sink.gap':
     case 'monitor.raised':
     case 'monitor.cleared':

@@ -14,6 +14,7 @@ import {
 import { inMaintenance, type View } from '../events/view.ts';
 import { type Circumstances, type Decision, decide, decideByTime, nextMs, type Repeats } from './decide.ts';
 import type { MonitorRequest } from './request.ts';
+import { createCensus, type Raiser } from './room.ts';
 import { type MonitorRow, rowOf } from './row.ts';
 import { createMonitorTally, type MonitorCounts } from './tally.ts';
 
@@ -53,9 +54,6 @@ export interface Monitors {
   stop(): Promise<void>;
 }
 
-/** So many errors at a time; with their longest texts they fit into one line of the socket. */
-export const mostErrors = 512;
-
 /** Requests about one monitor that may wait for the disk. */
 const mostWaiting = 1_000;
 
@@ -67,12 +65,13 @@ export const createMonitors = (deps: MonitorDeps): Monitors => {
   const repeatsOf = new Map<string, Repeats>();
   const lanes = new Map<string, Lane>();
   const tally = createMonitorTally();
-  /** First raises on their way to the record. */
-  let raising = 0;
+  /** Of first raises on their way to the record. */
+  const raising = new Set<Raiser>();
   /** The next look; none while nothing is in error. */
   let wake: { readonly dueMs: number; readonly timer: Timer } | undefined;
   let stopping = false;
-  let saidFull = false;
+  /** Senders of traps that were said to find no room; empty for everybody else. */
+  const saidFull = new Set<string>();
 
   const known = (key: string): MonitorView | undefined => view().monitors.get(key);
   const serverOf = (server: string | undefined) => {
@@ -85,7 +84,14 @@ export const createMonitors = (deps: MonitorDeps): Monitors => {
     const quiet = inMaintenance(serverOf(server), wallMs);
     return { wallMs, quiet, retellMs, expireSeconds: expireSeconds(category) };
   };
-  const errors = () => errorCount(view());
+  const isRoomFor = (raiser: Raiser): boolean => {
+    const census = createCensus(raiser);
+    view().monitors.forEach((monitor) => {
+      if (monitor.state === 'error') census.add(monitor);
+    });
+    for (const one of raising) census.add(one);
+    return census.hasRoom();
+  };
 
   /** One thing at a time for each monitor, so that a clear never overtakes its raise. */
   const inTurn = async <Value>(key: string, work: () => Promise<Value>): Promise<Value> => {
@@ -101,14 +107,14 @@ export const createMonitors = (deps: MonitorDeps): Monitors => {
   };
 
   const record = async (key: string, event: NewEvent): Promise<void> => {
-    const isNew = event.type === 'monitor.raised' && known(key)?.state !== 'error';
-    if (isNew && errors() + raising >= mostErrors) throw new CodedError('monitor.full');
-    if (isNew) raising += 1;
+    const first = event.type === 'monitor.raised' && known(key)?.state !== 'error' ? event.data : undefined;
+    if (first && !isRoomFor(first)) throw new CodedError('monitor.full');
+    if (first) raising.add(first);
     try {
       await deps.record(event);
       repeatsOf.delete(key);
     } finally {
-      if (isNew) raising -= 1;
+      if (first) raising.delete(first);
     }
   };
 
@@ -130,14 +136,15 @@ export const createMonitors = (deps: MonitorDeps): Monitors => {
 
   /** A monitor that cannot be raised for want of room is said once; what else fails was said by the event log. */
   const heed = async (request: MonitorRequest): Promise<void> => {
+    const who = request.kind === 'raise' && request.origin === 'trap' ? request.by : '';
     try {
       await take(request);
-      if (saidFull && errors() < mostErrors) saidFull = false;
+      if (request.kind === 'raise' && saidFull.has(who) && isRoomFor(request)) saidFull.delete(who);
     } catch (error) {
       const { category, keyword, server } = request;
       const full = codeOf(error) === 'monitor.full';
-      if (full && saidFull) return;
-      saidFull ||= full;
+      if (full && saidFull.has(who)) return;
+      if (full) saidFull.add(who);
       if (!stopping) log.warn({ category, keyword, server, error: messageOf(error) }, 'a monitor is lost');
     }
   };
@@ -196,7 +203,7 @@ export const createMonitors = (deps: MonitorDeps): Monitors => {
         JSON.stringify([state, category, keyword, server]);
       return rows.sort((one, other) => (order(one) < order(other) ? -1 : 1));
     },
-    counts: () => ({ inError: errors(), ...tally.counts() }),
+    counts: () => ({ inError: errorCount(view()), ...tally.counts() }),
     async stop() {
       stopping = true;
       unsubscribe();

@@ -1,10 +1,10 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { EngineClient } from '../../src/cli/engine-client.ts';
 import { until } from './bounded.ts';
-import { createSite, type Daemon, type Site } from './daemon.ts';
+import { createSite, type Site } from './daemon.ts';
 import { deliveryFaults, type Heard, heardIn, startConsumer } from './event-consumer.ts';
+import { flood, residentMiB } from './monitor-flood.ts';
 
 export interface Absence {
   /** Monitor events while the consumer is away; an even number. */
@@ -15,27 +15,6 @@ export interface Absence {
   readonly mostGrowthMiB: number;
   readonly onEnd?: (figures: Readonly<Record<string, number>>) => void;
 }
-
-/** Raises and clears of one connection, so many at a time. */
-const flood = async (client: EngineClient, events: number, onTenth: () => void): Promise<void> => {
-  const workers = 50;
-  let left = events;
-  const work = async (worker: number) => {
-    for (; left > 0; ) {
-      left -= 2;
-      if (left <= events * 0.9) onTenth();
-      const name = { category: 'TEST', keyword: `k${worker}` };
-      await client.call('monitor.notify', { ...name, message: `${left} ${'x'.repeat(80)}` });
-      await client.call('monitor.notify', { ...name, clear: true });
-    }
-  };
-  await Promise.all(Array.from({ length: workers }, (_, worker) => work(worker)));
-};
-
-const residentMiB = ({ pid }: Daemon): number => {
-  const [, kib = '0'] = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
-  return Number(kib) / 1024;
-};
 
 const lastHeard = (heard: readonly Heard[]): number =>
   heard.reduce((seq, one) => ('event' in one ? one.event.seq : seq), 0);

@@ -5,12 +5,12 @@ import { fileURLToPath } from 'node:url';
 import type { EngineClient } from '../../src/cli/engine-client.ts';
 import type { Event, FenceReport } from '../../src/events/catalogue.ts';
 import { until } from './bounded.ts';
-import { createSite, type Daemon, type Site } from './daemon.ts';
+import { createSite, type Daemon, type Site, type SiteOptions } from './daemon.ts';
 import { createIllDisk, type IllDisk } from './ill-disk.ts';
 import type { JsonLine } from './noroshi-process.ts';
 import { type SimBmcs, startSimBmcs } from './sim-bmc-process.ts';
 
-/** A gateway on a disk that can fall ill: a server `slow`, whose power-off takes a while, and `quick`. */
+/** A gateway on a disk that can fall ill: a server `slow`, whose power-off takes a while, `quick`, and `bare`, which has no BMC. */
 export interface DiskSite {
   readonly site: Site;
   readonly sims: SimBmcs;
@@ -24,12 +24,15 @@ export interface DiskSite {
 const slowOffMs = 1_500;
 const limitMs = 10_000;
 
-export const createDiskSite = async (): Promise<DiskSite> => {
+export const createDiskSite = async (sections: SiteOptions['sections'] = {}): Promise<DiskSite> => {
   const sims = await startSimBmcs([
     { name: 'slow', offDelayMs: slowOffMs, onDelayMs: 0 },
     { name: 'quick', offDelayMs: 0, onDelayMs: 0 },
   ]);
-  const site = createSite({ servers: { slow: sims.access('slow'), quick: sims.access('quick') } });
+  const site = createSite({
+    servers: { slow: sims.access('slow'), quick: sims.access('quick'), bare: undefined },
+    sections,
+  });
   const disk = createIllDisk(site.stateDirectory);
   return {
     site,

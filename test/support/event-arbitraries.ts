@@ -235,6 +235,7 @@ const dataOf: { [Type in EventType]: fc.Arbitrary<EventData<Type>> } = {
   }),
   'sink.failing': fc.record({ sink: text, reason: text }),
   'sink.recovered': fc.record({ sink: text, since: at, sent: fc.nat() }),
+  'sink.removed': fc.record({ sink: text, since: at }),
   'sink.gap': fc.record({ sink: text, from: fc.nat(), to: fc.nat() }),
   'monitor.raised': fc.record(
     {

@@ -28,17 +28,26 @@ const closedError = () => new CodedError('journal.failed', 'The journal is close
 /** The appending half: what is on disk, what is held back, and how to make it fail. */
 const createRows = (clock: Clock) => {
   const rows: EventRow[] = [];
+  let bytes = 0;
   let held: Held[] | undefined;
   let failure: CodedError | undefined;
   let lastSeq = 0;
   const write = (row: NewRow): Event => {
     lastSeq += 1;
     rows.push({ ...row, seq: lastSeq });
+    bytes += row.data.length;
     return toEvent({ ...row, seq: lastSeq });
   };
   return {
     rows,
     lastSeq: () => lastSeq,
+    bytes: () => bytes,
+    /** Drops so many of the oldest; returns how many. */
+    drop(count: number): number {
+      const dropped = rows.splice(0, count);
+      bytes -= dropped.reduce((sum, row) => sum + row.data.length, 0);
+      return dropped.length;
+    },
     pending: () => held?.length ?? 0,
     async append(event: NewEvent): Promise<Event> {
       const row = toRow(event, clock);
@@ -66,22 +75,28 @@ const createRows = (clock: Clock) => {
 const select = (rows: readonly EventRow[], query: JournalQuery): Event[] => {
   const { after = 0, types, server, limit } = query;
   const wanted = types && new Set(typesMatching(types));
-  return rows
-    .filter((row) => row.seq > after && (!wanted || wanted.has(row.type)))
-    .filter((row) => server === undefined || row.server === server)
-    .slice(0, Math.min(10_000, Math.max(1, Math.floor(limit))))
-    .map(toEvent);
+  const most = Math.min(10_000, Math.max(1, Math.floor(limit)));
+  const found: Event[] = [];
+  // Rows have no holes: the first one that is asked for is found by its number.
+  for (let at = Math.max(0, after + 1 - (rows[0]?.seq ?? 0)); at < rows.length; at += 1) {
+    const row = rows[at] as EventRow;
+    if (wanted && !wanted.has(row.type)) continue;
+    if (server !== undefined && row.server !== server) continue;
+    found.push(toEvent(row));
+    if (found.length >= most) break;
+  }
+  return found;
 };
 
-/** Drops the prefix that is older than the limit and that the snapshot stands for. */
-const dropOld = (rows: EventRow[], keepFrom: string, snapshotSeq: number): number => {
+/** How long the prefix is that is older than the limit and that the snapshot stands for. */
+const oldRows = (rows: readonly EventRow[], keepFrom: string, snapshotSeq: number): number => {
   const firstKept = rows.findIndex((row) => row.at >= keepFrom || row.seq > snapshotSeq);
-  return rows.splice(0, firstKept < 0 ? rows.length : firstKept).length;
+  return firstKept < 0 ? rows.length : firstKept;
 };
 
 /** Keeps the journal's contract without a disk; of retention it knows the age only. */
 export const createMemoryJournal = (clock: Clock, retention = { maxAgeDays: 30 }): MemoryJournal => {
-  const { rows, append, pending, lastSeq, failAppends, holdAppends, close } = createRows(clock);
+  const { rows, append, pending, lastSeq, bytes, drop, failAppends, holdAppends, close } = createRows(clock);
   const consumers = new Map<string, number>();
   let snapshot: { seq: number; state: string } | undefined;
   let closed = false;
@@ -112,8 +127,12 @@ export const createMemoryJournal = (clock: Clock, retention = { maxAgeDays: 30 }
     },
     async stats() {
       open();
-      const bytes = rows.reduce((sum, row) => sum + row.data.length, 0);
-      return { firstSeq: rows[0]?.seq ?? lastSeq() + 1, lastSeq: lastSeq(), pending: pending(), bytes };
+      return {
+        firstSeq: rows[0]?.seq ?? lastSeq() + 1,
+        lastSeq: lastSeq(),
+        pending: pending(),
+        bytes: bytes(),
+      };
     },
     async consumer(name, startSeq) {
       open();
@@ -138,7 +157,7 @@ export const createMemoryJournal = (clock: Clock, retention = { maxAgeDays: 30 }
     async prune() {
       open();
       const keepFrom = new Date(clock.wallMs() - retention.maxAgeDays * 86_400_000).toISOString();
-      return { dropped: dropOld(rows, keepFrom, snapshot?.seq ?? 0) };
+      return { dropped: drop(oldRows(rows, keepFrom, snapshot?.seq ?? 0)) };
     },
     async close() {
       closed = true;

@@ -10,6 +10,9 @@ import type { Message } from './connection.ts';
 import type { Link } from './link.ts';
 import type { Topics } from './topics.ts';
 
+/** The sink that carries events to the broker. */
+export const mqttSink = 'mqtt';
+
 export interface EventSinkDeps {
   readonly log: Logger;
   readonly link: Pick<Link, 'connected' | 'publish'>;
@@ -69,7 +72,7 @@ export const createEventSink = (deps: EventSinkDeps): Sink<Event> => {
   };
 
   return {
-    name: 'mqtt',
+    name: mqttSink,
     types: new Set(typesMatching(events)),
     window: eventsInSend,
     pick: (event) => [event],

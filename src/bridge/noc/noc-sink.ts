@@ -3,7 +3,7 @@ import { messageOf } from '../../core/errors.ts';
 import { createLane } from '../../core/lane.ts';
 import type { Event } from '../../events/catalogue.ts';
 import type { Journal } from '../../events/journal.ts';
-import type { Sink } from '../spool/sink.ts';
+import type { Gap, Sink } from '../spool/sink.ts';
 import { createFilter, type NoticeFilter, typesOf } from './filter.ts';
 import { createMaintenanceHold, replayMaintenances } from './maintenance-hold.ts';
 import { type Notice, noticeOf, type Speaker, testType } from './notice.ts';
@@ -66,9 +66,17 @@ export const createNocSink = ({ name, filter, sender }: NocSinkOptions, deps: No
     return hold.pass(event, notice && isWanted(event, notice) ? notice : undefined);
   };
 
+  const tellGap = (gap: Gap): readonly Notice[] => {
+    const at = isoNow(clock);
+    const data = { sink: name, ...gap };
+    const event: Event = { type: 'sink.gap', source: 'bridge', severity: 'warning', seq: 0, at, data };
+    const notice = noticeOf(event, speaker());
+    return notice && isWanted(event, notice) ? [notice] : [];
+  };
+
   return {
     sink: {
-      ...{ name, types, pick, window: sender.window },
+      ...{ name, types, pick, tellGap, window: sender.window },
       begin: (after) => replayMaintenances(journal, { types: [...types], upTo: after }, pick),
       send: (notices, signal) => lane.run('background', () => sender.send(notices, signal)),
       close: () => sender.close(),

@@ -211,6 +211,13 @@ export const noticeRows: Rows = {
       `${sink} takes messages again after ${since}; ${sent} had waited.`,
       `通知先 ${sink} への送信を再開しました (${since} から)。送信済み: ${sent} 件。`,
     ),
+  'sink.removed': ({ sink, since }) =>
+    clear(
+      `sink-${sink}`,
+      'warning',
+      `${sink}, to which nothing could be sent since ${since}, is no longer configured.`,
+      `通知先 ${sink} (${since} から送信不可) は設定から削除されました。`,
+    ),
   'sink.gap': ({ sink, from, to }) =>
     note(
       `sink-${sink}-gap`,

@@ -77,8 +77,8 @@ export const noticeOf = (event: Event, { gateway, cluster, language }: Speaker):
     severity: event.severity,
     weight: weight ?? event.severity,
     ...(server !== undefined && { server }),
-    // A trap's rule may be all varbinds, and these may be empty.
-    text: shortened(text[language]) || event.type,
+    // What a trap fills its text with can be nothing at all.
+    text: shortened(text[language]) || shortened(text.en) || what,
     type: event.type,
     ...(alert && { alert: { module: alert.module, id: alert.id } }),
     seq: event.seq,

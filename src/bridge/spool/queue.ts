@@ -1,15 +1,9 @@
 import type { Event } from '../../events/catalogue.ts';
 import type { Journal } from '../../events/journal.ts';
-import type { Sink } from './sink.ts';
+import type { Gap, Sink } from './sink.ts';
 
 /** Events read at a time: the most of them that are ever in memory for one sink. */
 export const pageEvents = 100;
-
-/** Events that the journal dropped before they were read, first and last seq. */
-export interface Gap {
-  readonly from: number;
-  readonly to: number;
-}
 
 /** What waits for the sink: a page of the journal at most. */
 export interface Queue<Item> {
@@ -28,12 +22,22 @@ export interface Queue<Item> {
   live(): boolean;
 }
 
-/** What a sink hears of its own trouble would only make more of it. */
-const isOwnTrouble = (event: Event, sink: string): boolean =>
-  (event.type === 'sink.failing' || event.type === 'sink.recovered') && event.data.sink === sink;
+/** What a sink hears of its own trouble would only make more of it, and a gap it was told in its place. */
+const isOwnTrouble = (event: Event, { name, tellGap }: Pick<Sink<unknown>, 'name' | 'tellGap'>): boolean => {
+  switch (event.type) {
+    case 'sink.failing':
+    case 'sink.recovered':
+    case 'sink.removed':
+      return event.data.sink === name;
+    case 'sink.gap':
+      return tellGap !== undefined && event.data.sink === name;
+    default:
+      return false;
+  }
+};
 
 export const createQueue = <Item>(
-  sink: Pick<Sink<Item>, 'name' | 'types' | 'pick'>,
+  sink: Pick<Sink<Item>, 'name' | 'types' | 'pick' | 'tellGap'>,
   journal: Pick<Journal, 'read' | 'stats'>,
   after: number,
 ): Queue<Item> => {
@@ -42,7 +46,7 @@ export const createQueue = <Item>(
   let waiting: { readonly seq: number; readonly item: Item }[] = [];
 
   const take = (event: Event): void => {
-    const items = isOwnTrouble(event, sink.name) ? [] : sink.pick(event);
+    const items = isOwnTrouble(event, sink) ? [] : sink.pick(event);
     waiting.push(...items.map((item) => ({ seq: event.seq, item })));
     cursor = event.seq;
   };
@@ -53,7 +57,10 @@ export const createQueue = <Item>(
       // Asked for last: what is dropped while we read is a gap, perhaps of too many, never a silence.
       const { firstSeq } = await journal.stats();
       const gap = firstSeq > cursor + 1 ? { from: cursor + 1, to: firstSeq - 1 } : undefined;
-      if (gap) cursor = gap.to;
+      if (gap) {
+        cursor = gap.to;
+        waiting.push(...(sink.tellGap?.(gap) ?? []).map((item) => ({ seq: gap.to, item })));
+      }
       for (const event of events) if (event.seq > cursor) take(event);
       live = events.length < pageEvents;
       if (live) cursor = Math.max(cursor, newestHeard);

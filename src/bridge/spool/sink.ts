@@ -4,6 +4,12 @@ import type { Event, EventType } from '../../events/catalogue.ts';
 /** Consumers of this prefix are ours; clients of the sockets get none of them. */
 export const sinkPrefix = 'sink:';
 
+/** Events that the journal dropped before they were read, first and last seq. */
+export interface Gap {
+  readonly from: number;
+  readonly to: number;
+}
+
 /** What one `send` came to. */
 export interface Sent {
   /** So many of the first items the peer has, as far as this kind of peer can tell. */
@@ -27,6 +33,11 @@ export interface Sink<Item> {
   readonly window: number;
   /** Brings what `pick` remembers of earlier events up to this seq. Called once, before any `pick`; may reject. */
   readonly begin?: (after: number) => Promise<void>;
+  /**
+   * What to send in the place of events that the journal dropped before this sink took them. Without it the sink hears of
+   * them from `sink.gap` alone, which comes after all that is kept.
+   */
+  tellGap?(gap: Gap): readonly Item[];
   /** What to send for this event; nothing where it is not wanted. Called once for each event, in order. */
   pick(event: Event): readonly Item[];
   /**

@@ -6,8 +6,8 @@ import type { Bus } from '../../events/bus.ts';
 import type { Journal } from '../../events/journal.ts';
 import { createBell } from './bell.ts';
 import { createPosition, type Position, type PositionDeps } from './position.ts';
-import { createQueue, type Gap, type Queue } from './queue.ts';
-import { type Sent, type Sink, type SinkStatus, sinkPrefix } from './sink.ts';
+import { createQueue, type Queue } from './queue.ts';
+import { type Gap, type Sent, type Sink, type SinkStatus, sinkPrefix } from './sink.ts';
 import { createTrouble, type Trouble, type TroubleDeps } from './trouble.ts';
 
 export interface SpoolDeps extends TroubleDeps, PositionDeps {

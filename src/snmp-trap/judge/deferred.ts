@@ -1,3 +1,4 @@
+import { busiest } from './busiest.ts';
 import type { Arrival, Notice, Tally, Ticket } from './notice.ts';
 
 /** A condition that began in a storm and is told when the storm lets it. */
@@ -16,7 +17,10 @@ export interface DeferredLimits {
   readonly ticketsOfCondition: number;
 }
 
-/** The last word of each condition that began in a storm, bounded in all and for each sender. */
+/**
+ * The last word of each condition that began in a storm, bounded in all and for each sender. Where there is no more room
+ * in all, a sender with few takes it from the one with the most: a storm of some must not drown the one word of another.
+ */
 export const createDeferred = ({ most, mostOfSource, tickets, ticketsOfCondition }: DeferredLimits) => {
   const bySource = new Map<string, Map<string, Deferred>>();
   const held = new Set<Ticket>();
@@ -52,6 +56,15 @@ export const createDeferred = ({ most, mostOfSource, tickets, ticketsOfCondition
       const one = { source, notice, tally, tickets: withTicket(before?.tickets ?? [], ticket) };
       bySource.set(source, own.set(key, one));
       return true;
+    },
+    /** Makes room for one more of this sender, where another has more; returns what has to be counted only. */
+    giveWayTo(source: string): Deferred | undefined {
+      const waiting = bySource.get(source)?.size ?? 0;
+      const other = busiest(bySource);
+      const others = other === undefined ? undefined : bySource.get(other);
+      if (other === undefined || !others || waiting >= mostOfSource || others.size <= waiting + 1)
+        return undefined;
+      return this.drop(other, [...others.keys()].at(-1) ?? '');
     },
     /** The same trap once more, by an inform of its own: it waits with the condition, where that waits. */
     join(key: string, { source, ticket }: Arrival): void {

@@ -30,6 +30,19 @@ export const createGate = ({ settings, namesOf }: GateDeps) => {
     if (storm) storm.suppressed += count;
     counters.suppressed += count;
   };
+  /** The informs that told of what is never told are no more than counted, as it is. */
+  const countOnly = ({ source, tally, tickets }: Deferred): void => {
+    suppress(source, tally.count);
+    for (const ticket of tickets) ticket.release();
+  };
+  /** Where there is no room it is taken from the sender whose conditions fill it. */
+  const wait = (key: string, notice: Notice, arrival: Arrival): boolean => {
+    if (deferred.put(key, notice, arrival)) return true;
+    const given = deferred.giveWayTo(arrival.source);
+    if (!given) return false;
+    countOnly(given);
+    return deferred.put(key, notice, arrival);
+  };
   const readyAfter = ({ source }: Rolled): string[] => {
     if (source === undefined) return deferred.sources().filter((one) => !storms.isStorming(one));
     return storms.isOverall() ? [] : [source];
@@ -55,7 +68,7 @@ export const createGate = ({ settings, namesOf }: GateDeps) => {
       const { source } = arrival;
       if (!storms.stormOf(source)) return 'passed';
       const { key, action } = notice;
-      if (action === 'raise' && key !== undefined && deferred.put(key, notice, arrival)) return 'waits';
+      if (action === 'raise' && key !== undefined && wait(key, notice, arrival)) return 'waits';
       suppress(source, 1);
       return 'counted';
     },
@@ -63,12 +76,10 @@ export const createGate = ({ settings, namesOf }: GateDeps) => {
     join: deferred.join,
     /** Whether an inform waits for the end of the window. */
     holds: (ticket: Ticket): boolean => deferred.holds(ticket),
-    /** A condition is over before it was told of: the informs that told of it are no more than counted, as its end is. */
+    /** A condition is over before it was told of. */
     forget(source: string, key: string): void {
       const over = deferred.drop(source, key);
-      if (!over) return;
-      suppress(source, over.tally.count);
-      for (const ticket of over.tickets) ticket.release();
+      if (over) countOnly(over);
     },
     /** Conditions that still wait, as the gateway stops. */
     drain: (): Deferred[] => deferred.sources().flatMap((source) => deferred.take(source)),

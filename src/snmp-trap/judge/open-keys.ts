@@ -1,4 +1,5 @@
 import type { OpenTraps } from '../../events/open-traps.ts';
+import { busiest } from './busiest.ts';
 
 /** An open condition as far as it is needed to end or forget it. */
 export interface OpenKey {
@@ -12,24 +13,26 @@ export interface OpenKey {
 }
 
 /**
- * The conditions that traps began, oldest first, bounded in all and for each sender, so that one sender cannot push
- * out the others'. What is pushed out is returned: it is told, never lost in silence.
+ * The conditions that traps began, bounded in all and for each sender. Where there are too many, the oldest goes of the
+ * sender with the most, so that no number of mad senders pushes out the few of another. What is pushed out is returned:
+ * it is told, never lost in silence.
  */
 export const createOpenKeys = (most: number, mostOfSource: number) => {
   const bySource = new Map<string, Map<string, OpenKey>>();
-  const all = new Map<string, OpenKey>();
-  const idOf = (source: string, key: string): string => `${source} ${key}`;
+  let size = 0;
 
   const remove = (source: string, key: string): boolean => {
     const own = bySource.get(source);
     if (!own?.delete(key)) return false;
     if (own.size === 0) bySource.delete(source);
-    return all.delete(idOf(source, key));
+    size -= 1;
+    return true;
   };
+  const oldestOf = (source: string | undefined): OpenKey | undefined =>
+    source === undefined ? undefined : bySource.get(source)?.values().next().value;
   const tooMany = (source: string): OpenKey | undefined => {
-    const own = bySource.get(source);
-    if (own && own.size > mostOfSource) return own.values().next().value;
-    return all.size > most ? all.values().next().value : undefined;
+    if ((bySource.get(source)?.size ?? 0) > mostOfSource) return oldestOf(source);
+    return size > most ? oldestOf(busiest(bySource)) : undefined;
   };
 
   return {
@@ -40,13 +43,13 @@ export const createOpenKeys = (most: number, mostOfSource: number) => {
       const own = bySource.get(source) ?? new Map<string, OpenKey>();
       if (own.has(key)) return undefined;
       bySource.set(source, own.set(key, one));
-      all.set(idOf(source, key), one);
+      size += 1;
       const forgotten = tooMany(source);
       if (forgotten) remove(forgotten.source, forgotten.key);
       return forgotten;
     },
     close: remove,
-    size: () => all.size,
+    size: () => size,
   };
 };
 export type OpenKeys = ReturnType<typeof createOpenKeys>;

@@ -54,6 +54,21 @@ it('tells of a critical event when the disk hangs for 2 s, and of no other', asy
   journal.holdAppends(false);
 });
 
+it('tells of a forced stop that succeeded as well', async () => {
+  const { clock, journal, events, told } = await bench();
+  journal.holdAppends(true);
+  const { severity: _critical, ...finished } = failed;
+  void events.record({
+    ...finished,
+    data: { ...finished.data, outcome: 'confirmed', fenced: true },
+  } as NewEvent);
+  await clock.advance(2_000);
+  expect(told).toMatchObject([
+    { type: 'fence.finished', seq: 0, severity: 'notice', data: { fenced: true } },
+  ]);
+  journal.holdAppends(false);
+});
+
 it('tells at once when the disk refuses', async () => {
   const { clock, journal, events, told } = await bench();
   journal.failAppends(new CodedError('journal.failed'));

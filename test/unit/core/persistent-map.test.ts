@@ -25,6 +25,9 @@ it('is what a Map would be, at every step, and leaves those before it alone', ()
       for (const { map: then, entries } of history) {
         expect(then.size).toBe(entries.length);
         expect(sorted(then)).toEqual(entries);
+        const visited: [string, number][] = [];
+        then.forEach((value, one) => void visited.push([one, value]));
+        expect(sorted(visited)).toEqual(entries);
         expect([...then.values()].sort()).toEqual(entries.map(([, value]) => value).sort());
       }
     }),

@@ -3,7 +3,7 @@ import { CodedError } from '../../../src/core/errors.ts';
 import { longestMonitorText } from '../../../src/core/monitor-names.ts';
 import { normalMonitorsKept } from '../../../src/events/monitors.ts';
 import { maxLineBytes } from '../../../src/io/lines.ts';
-import { mostErrors } from '../../../src/monitor/keeper.ts';
+import { mostBySender, mostByTraps, mostErrors } from '../../../src/monitor/room.ts';
 import { createMonitorBench, type MonitorBench, minutes, seconds } from './bench.ts';
 
 let bench: MonitorBench;
@@ -290,6 +290,19 @@ describe('the table', () => {
     bench.journal.failAppends(new CodedError('journal.failed'));
     await expect(bench.raise()).rejects.toMatchObject({ code: 'journal.failed' });
     expect(bench.monitors().counts()).toMatchObject({ inError: 0, taken: 0, failed: 1, waiting: 0 });
+  });
+
+  test('has room for everybody else when the traps of one sender, or of all, fill theirs', async () => {
+    const byTrap = (by: string, n: number) =>
+      bench.raise({ category: by, keyword: `k${n}` }, { origin: 'trap', by });
+    for (let n = 0; n < mostBySender; n += 1) await byTrap('192.0.2.1', n);
+    await expect(byTrap('192.0.2.1', mostBySender)).rejects.toMatchObject({ code: 'monitor.full' });
+    expect(await byTrap('192.0.2.1', 0)).toMatchObject({ count: 2 });
+    for (let sender = 2; sender <= mostByTraps / mostBySender; sender += 1)
+      for (let n = 0; n < mostBySender; n += 1) await byTrap(`192.0.2.${sender}`, n);
+    await expect(byTrap('192.0.2.99', 0)).rejects.toMatchObject({ code: 'monitor.full' });
+    for (let n = mostByTraps; n < mostErrors; n += 1) await bench.raise({ keyword: `k${n}` });
+    await expect(bench.raise()).rejects.toMatchObject({ code: 'monitor.full' });
   });
 
   test('says once in the log that events find no room', async () => {

@@ -1,8 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { court, inShort, link, trapOf } from './traps.ts';
+import type { NewEvent } from '../../../src/events/catalogue.ts';
+import { limits } from '../../../src/snmp-trap/judge/settings.ts';
+import { court, inShort, link, received, trapOf } from './traps.ts';
 
-const flood = (count: number, source?: string) =>
-  Array.from({ length: count }, (_, index) => link(false, 1000 + index, source));
+const floodFrom = (first: number, count: number, source?: string) =>
+  Array.from({ length: count }, (_, index) => link(false, first + index, source));
+const flood = (count: number, source?: string) => floodFrom(1000, count, source);
 
 describe('a flood of one sender', () => {
   it('begins at the first trap beyond the rate, and ends after a calm window, with its numbers', async () => {
@@ -79,6 +82,59 @@ describe('a flood of all together', () => {
       { type: 'trap.stormEnded', data: { scope: 'overall', received: 200, late: 200, suppressed: 0 } },
     ]);
   });
+});
+
+describe('senders that have gone mad', () => {
+  const mad = Array.from({ length: 20 }, (_, index) => `198.51.100.${index}`);
+  const quiet = '192.0.2.11';
+
+  it('do not drown the one condition of another, which they leave no room', async () => {
+    const { take, pass, judge } = court();
+    take(...mad.flatMap((source) => flood(150, source)));
+    expect(judge.sizes().waiting).toBe(limits.deferred);
+    expect(take(link(false, 1, quiet))).toEqual([]);
+    expect(judge.sizes().waiting).toBe(limits.deferred);
+    const late = received(await pass(10));
+    expect(late.map(({ source }) => source)).toContain(quiet);
+    const { received: all, told, suppressed, waiting } = judge.counts();
+    expect(told + suppressed + waiting).toBe(all);
+  });
+
+  it('do not push out what another has open', async () => {
+    const { take, pass, judge } = court();
+    take(link(false, 1, quiet));
+    const events: NewEvent[] = [];
+    for (let round = 0; round < 12; round += 1) {
+      take(...mad.flatMap((source) => floodFrom(round * 1_000, 150, source)));
+      events.push(...(await pass(30)));
+    }
+    expect(judge.sizes().openKeys).toBe(limits.openKeys);
+    const forgotten = events.flatMap((event) =>
+      event.type === 'trap.keyForgotten' ? [event.data.source] : [],
+    );
+    expect(forgotten.length).toBeGreaterThan(0);
+    expect(forgotten).not.toContain(quiet);
+  });
+});
+
+it('steps of the wall clock, ahead and back, change nothing but the times that are told', async () => {
+  const dayMs = 86_400_000;
+  const story = async (steps: readonly number[]) => {
+    const { take, pass, stepWall, judge } = court();
+    const told: string[] = [];
+    for (let turn = 0; turn < 40; turn += 1) {
+      stepWall(steps[turn % steps.length] ?? 0);
+      told.push(...inShort(take(link(turn % 3 === 0, 1), link(false, 2, '192.0.2.12'))));
+      if (turn % 10 === 0) told.push(...inShort(take(...flood(150))));
+      told.push(...inShort(await pass(7)), '|');
+    }
+    told.push(...inShort(await pass(400)));
+    return { told, counts: judge.counts() };
+  };
+  const steady = await story([0]);
+  expect(steady.told).toContain('trap.stormEnded');
+  expect(steady.told.some((line) => / x\d/.test(line))).toBe(true);
+  expect(await story([dayMs, -dayMs, 3_600_000, -400 * dayMs, 800 * dayMs])).toEqual(steady);
 });
 
 it('an hour of storm keeps its memory bounded', async () => {

@@ -57,6 +57,8 @@ export interface Court {
   take(...notifications: readonly TrapNotification[]): NewEvent[];
   /** Moves time on second by second, as the gateway's timer does. */
   pass(seconds: number): Promise<NewEvent[]>;
+  /** Steps the wall clock only. */
+  stepWall(byMs: number): void;
 }
 
 export const court = (changes: Partial<JudgeSettings> = {}, open: OpenTraps = {}): Court => {
@@ -70,6 +72,7 @@ export const court = (changes: Partial<JudgeSettings> = {}, open: OpenTraps = {}
   });
   return {
     judge,
+    stepWall: clock.stepWall,
     take: (...notifications) => notifications.flatMap((one) => judge.take(one)),
     async pass(seconds) {
       const events: NewEvent[] = [];

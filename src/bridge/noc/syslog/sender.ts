@@ -27,7 +27,13 @@ export interface SyslogSenderDeps {
   readonly addressOf: AddressOf;
 }
 
-const window = 16;
+/** A burst that a receiver's socket buffer has room for. */
+const datagramWindow = 16;
+/**
+ * A stream has its own flow control. Each window waits for objections, so this is what bounds the rate (1,000 messages
+ * per second), and what comes twice where a connection breaks.
+ */
+const streamWindow = 100;
 const connectLimitMs = 10_000;
 const writeLimitMs = 10_000;
 /** How long a peer that is gone has to say so, before what was written counts as taken. */
@@ -43,7 +49,7 @@ const createUdpSyslog = (
     link = undefined;
   };
   return {
-    window,
+    window: datagramWindow,
     proof: 'sent',
     async send(notices) {
       try {
@@ -88,7 +94,7 @@ const createStreamSyslog = (target: SyslogTarget, { clock, addressOf }: SyslogSe
     return stream;
   };
   return {
-    window,
+    window: streamWindow,
     proof: 'sent',
     async send(notices) {
       try {

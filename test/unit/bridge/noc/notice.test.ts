@@ -74,6 +74,11 @@ describe('a notice', () => {
       of('sink.failing', { sink: 'x', reason: 'dead' }),
       of('sink.recovered', { sink: 'x', since: at, sent: 2 }),
     ],
+    [
+      'a sink that is gone',
+      of('sink.failing', { sink: 'x', reason: 'dead' }),
+      of('sink.removed', { sink: 'x', since: at }),
+    ],
     ['a late proof', failed, of('fence.provedLate', { job: 'j', server: 'server2', action: 'off', proof })],
     [
       'a later forced stop',
