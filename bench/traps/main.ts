@@ -7,7 +7,7 @@ import { createSender } from './rig.ts';
 import { durableInforms, latency, storm } from './trials.ts';
 
 /**
- * `npm run bench:traps [-- --json] [-- --seconds 5] [-- --rounds 3] [-- --only NAME]`: PET traps from 500 senders at rising
+ * `npm run bench:traps [-- --json] [-- --seconds 5] [-- --rounds 3] [-- --only NAME]`: PET traps from 300 senders at rising
  * rates to a bare socket, our receiver, our daemon and Debian's snmptrapd that writes a file; then durable informs, the time
  * from a trap to its notification, and a storm. NAME is a receiver, `informs`, `latency` or `storm`.
  */

@@ -9,7 +9,7 @@ export const community = 'public';
 export const receiveBufferBytes = 4096 * 1024;
 
 /** So many senders, each a server of its own: fewer than there may be monitors in error. */
-export const sources = 500;
+export const sources = 300;
 const firstAddress = (127 << 24) + (1 << 16) + 1;
 const addressOf = (index: number): string => {
   const address = firstAddress + index;
@@ -78,12 +78,15 @@ export const createSender = (folder: string): Send => {
   const program = join(folder, 'sender');
   execFileSync('gcc', ['-O2', '-o', program, join(process.cwd(), 'bench', 'traps', 'sender.c')]);
   const runFile = promisify(execFile);
+  /** No number comes twice, or a trap would be one that its sender sends again. */
+  let first = 0;
   return async ({ kind, port, pace, count, alike, times = '-' }) => {
     const forms = (kind === 'trap' ? traps : informs).flatMap((datagram) => [
       datagram.toString('hex'),
       String(datagram.indexOf(stamp)),
     ]);
-    const numbers = [port, pace, count, sources, alike].map(String);
+    const numbers = [port, pace, count, sources, alike, first].map(String);
+    first += count;
     const { stdout } = await runFile(program, [kind, ...numbers, times, ...forms]);
     return JSON.parse(stdout) as Sent;
   };

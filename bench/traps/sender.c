@@ -2,11 +2,14 @@
  * Sends SNMP notifications from many source addresses over one socket. Every source sends the first form FLIP times, the
  * second one FLIP times, and so on; a running number is stamped into each.
  *
- *   sender trap   PORT RATE   COUNT SOURCES FLIP TIMES HEX-A STAMP-A HEX-B STAMP-B   paced at RATE per second
- *   sender inform PORT WINDOW COUNT SOURCES FLIP TIMES HEX-A STAMP-A HEX-B STAMP-B   WINDOW unanswered at a time; what is
- *                                                                       not answered within a second is lost
+ *   sender trap   PORT RATE   COUNT SOURCES FLIP FIRST TIMES HEX-A STAMP-A HEX-B STAMP-B
+ *                                                                   paced at RATE per second
+ *   sender inform PORT WINDOW COUNT SOURCES FLIP FIRST TIMES HEX-A STAMP-A HEX-B STAMP-B
+ *                                                                   WINDOW unanswered at a time; what is not
+ *                                                                   answered within a second is lost
  *
- * Prints {"sent":N,"answered":N,"ms":T}. Sources are 127.1.0.1 and up; STAMP is the offset of four bytes. TIMES is a
+ * Prints {"sent":N,"answered":N,"ms":T}. Sources are 127.1.0.1 and up; STAMP is the offset of four bytes, FIRST the
+ * first running number. TIMES is a
  * file for the moment at which each was sent (CLOCK_MONOTONIC, milliseconds, doubles), or `-`.
  */
 #define _GNU_SOURCE
@@ -29,7 +32,7 @@ struct form {
 static struct form forms[2];
 static struct sockaddr_in to;
 static int sock;
-static unsigned sources, flip;
+static unsigned sources, flip, first;
 static double *times;
 
 static double now_ms(void)
@@ -85,7 +88,7 @@ static void send_one(unsigned number)
 {
 	struct form *form = &forms[number / sources / flip % 2];
 	/* Below 2^31 and at least 2^24: four bytes of a positive INTEGER that never get shorter. */
-	unsigned stamp = htonl(0x01000000 + number % 0x7e000000);
+	unsigned stamp = htonl(0x01000000 + (first + number) % 0x7e000000);
 	memcpy(form->bytes + form->stamp_at, &stamp, 4);
 	if (times)
 		times[number] = now_ms();
@@ -134,22 +137,23 @@ static void windowed(unsigned window, unsigned count)
 
 int main(int argc, char **argv)
 {
-	if (argc != 12)
+	if (argc != 13)
 		return 2;
 	unsigned count = atoi(argv[4]);
 	sources = atoi(argv[5]);
 	flip = atoi(argv[6]);
-	if (strcmp(argv[7], "-"))
+	first = atoi(argv[7]);
+	if (strcmp(argv[8], "-"))
 		times = calloc(count, sizeof *times);
-	read_form(&forms[0], argv[8], argv[9]);
-	read_form(&forms[1], argv[10], argv[11]);
+	read_form(&forms[0], argv[9], argv[10]);
+	read_form(&forms[1], argv[11], argv[12]);
 	open_socket(atoi(argv[2]));
 	if (strcmp(argv[1], "inform") == 0)
 		windowed(atoi(argv[3]), count);
 	else
 		paced(atof(argv[3]), count);
 	if (times) {
-		FILE *file = fopen(argv[7], "w");
+		FILE *file = fopen(argv[8], "w");
 		if (!file || fwrite(times, sizeof *times, count, file) != count || fclose(file))
 			return 1;
 	}

@@ -13,13 +13,18 @@ const standardOutput = 1;
 /** What may wait for a standard output that takes nothing, such as a file on a full disk; more is dropped. */
 const mostWaitingBytes = 1024 * 1024;
 const flushLimitMs = 1_000;
+/** Bytes of one write. Lines that wait for one are joined anew for each of them, which is dear where many wait. */
+const mostWrittenBytes = 4 * 1024;
 
 /**
  * Written by another thread: a journald that waits for its disk takes nothing, and a write that waits for it must stop
  * no forced stop. What cannot be written ends nothing: it waits until there is room again.
  */
 const openOutput = () => {
-  const output = destination({ dest: standardOutput, sync: false, maxLength: mostWaitingBytes });
+  const output = destination({
+    ...{ dest: standardOutput, sync: false },
+    ...{ maxLength: mostWaitingBytes, maxWrite: mostWrittenBytes },
+  });
   output.on('error', () => {});
   return output;
 };
