@@ -155,7 +155,7 @@ export const startTraps = async (deps: TrapsDeps): Promise<Traps> => {
       const delivered = desk?.deliver(notification);
       if (!config().traps?.acknowledgePet) return delivered;
       const taken = () => acknowledgements.taken(notification);
-      if (delivered) return delivered.then(taken);
+      if (delivered !== undefined) return delivered.then(taken);
       taken();
       return undefined;
     };

@@ -41,7 +41,7 @@ export const createDeliveryQueue = (limits: QueueLimits): DeliveryQueue => {
 
   const start = (task: Task): void => {
     const running = task();
-    if (!running) return;
+    if (running === undefined) return;
     underWay += 1;
     void running.then(finished);
   };

@@ -62,7 +62,8 @@ const questionIn = ({ version, community, content }: CommunityMessage): Question
 
 const notificationOf = ({ version, content }: CommunityMessage, source: TrapSource): TrapNotification => {
   const { kind, trapOid, uptimeTicks, varbinds, v1 } = content;
-  return { version, kind, source, trapOid, uptimeTicks, varbinds, ...(v1 && { v1 }) };
+  const common = { version, kind, source, trapOid, uptimeTicks, varbinds };
+  return v1 ? { ...common, v1 } : common;
 };
 
 export const createIntake = (deps: IntakeDeps): Intake => {
@@ -101,7 +102,7 @@ export const createIntake = (deps: IntakeDeps): Intake => {
     const delivered = isV3
       ? deps.remember().then(() => deps.deliver(notification))
       : deps.deliver(notification);
-    if (!delivered) {
+    if (delivered === undefined) {
       recorded(respond);
       return undefined;
     }

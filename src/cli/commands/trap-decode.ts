@@ -41,7 +41,7 @@ const notificationIn = (datagram: Buffer): TrapNotification => {
 };
 
 /** What the rules make of a notification as the first of its kind; `clock` is for the time in the event. */
-const eventsOf = (notification: TrapNotification, book: RuleBook, clock: Clock): NewEvent[] => {
+const eventsOf = (notification: TrapNotification, book: RuleBook, clock: Clock): readonly NewEvent[] => {
   const second = { dedupSeconds: 1, unknownSeconds: 1 };
   const rates = {
     sourcePerSecond: 10,

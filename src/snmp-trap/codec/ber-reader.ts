@@ -1,3 +1,4 @@
+import { createMemo } from '../../core/memo.ts';
 import type { TrapRefusal } from '../../core/trap-refusal.ts';
 
 const longForm = 0x80;
@@ -10,6 +11,9 @@ const mostOidBytes = mostArcs * 5;
 const mostArc = 0xffffffff;
 
 const none = Buffer.alloc(0);
+
+/** The same few OIDs come again and again: putting one together takes a string for each arc. Bounded: see {@link createMemo}. */
+const knownOids = createMemo<string>(1_024);
 
 /** The first byte of an OID holds two arcs: 40 times the first, which is 0, 1 or 2, and the second (X.690 8.19.4). */
 const firstArcs = (value: number): string => {
@@ -150,6 +154,14 @@ export class BerReader {
       this.fail('oid');
       return '';
     }
+    const bytes = this.#data.toString('latin1', this.#at, end);
+    const known = knownOids.get(bytes);
+    if (known === undefined) return this.#newOid(bytes, end);
+    this.#at = end;
+    return known;
+  }
+
+  #newOid(bytes: string, end: number): string {
     let text = '';
     let arcs = 1;
     while (this.#at < end && this.#fault === undefined) {
@@ -158,7 +170,9 @@ export class BerReader {
       text = text === '' ? firstArcs(arc) : `${text}.${arc}`;
     }
     if (arcs > mostArcs) this.fail('oid');
-    return this.#fault === undefined ? text : '';
+    if (this.#fault !== undefined) return '';
+    knownOids.remember(bytes, text);
+    return text;
   }
 
   /** One base-128 number, whose last byte the caller has seen to be there; it may not begin with a zero (0x80). */

@@ -1,7 +1,7 @@
 import type { BerReader } from './ber-reader.ts';
 import type { TrapNotification, Varbind } from './notification.ts';
 import { tags } from './tags.ts';
-import { readVarbinds } from './varbinds.ts';
+import { dotted, readVarbinds } from './varbinds.ts';
 
 /** What the answer to an inform repeats (RFC 3416 section 4.2.7). */
 export interface InformRequest {
@@ -58,7 +58,7 @@ export const readV1Trap = (reader: BerReader): NotificationContent => {
     trapOid: trapOidOfV1(enterprise, generic, specific),
     uptimeTicks,
     varbinds,
-    v1: { enterprise, agentAddress: address.join('.'), generic, specific },
+    v1: { enterprise, agentAddress: dotted(address), generic, specific },
   };
 };
 

@@ -12,10 +12,13 @@ const readNothing = (reader: BerReader, tag: number): VarbindValue => {
   return nothing;
 };
 
+/** Four bytes as an IPv4 address. */
+export const dotted = (bytes: Buffer): string => `${bytes[0]}.${bytes[1]}.${bytes[2]}.${bytes[3]}`;
+
 const readAddress = (reader: BerReader): VarbindValue => {
   const bytes = reader.octets(tags.ipAddress, 4);
   if (bytes.length !== 4) reader.fail('valueSize');
-  return { type: 'ipAddress', value: bytes.join('.') };
+  return { type: 'ipAddress', value: dotted(bytes) };
 };
 
 const readValue = (reader: BerReader): VarbindValue => {

@@ -75,13 +75,13 @@ export const createTrapDesk = ({ clock, judge, record }: TrapDeskDeps): TrapDesk
         release: () => void released.push({ resolve, reject }),
         refuse: () => reject(new Error('too many informs wait for the end of a storm')),
       };
-      recordAll(dueNow(judge.take(notification, ticket)));
+      void recordAll(dueNow(judge.take(notification, ticket)));
     });
   const arm = (): void => {
     if (timer || stopping || judge.isIdle()) return;
     timer = clock.after(tickMs, () => {
       timer = undefined;
-      recordAll(judge.tick());
+      void recordAll(judge.tick());
       arm();
     });
   };

@@ -2,7 +2,7 @@ import { type Clock, createStamp } from '../../core/clock.ts';
 import type { NewEvent } from '../../events/catalogue.ts';
 import type { OpenTraps } from '../../events/open-traps.ts';
 import type { TrapNotification } from '../codec/notification.ts';
-import type { Ruling } from '../rules/compiled-rule.ts';
+import type { KnownTrap } from '../rules/read-trap.ts';
 import type { RuleBook } from '../rules/rule-book.ts';
 import { createGate, type Release } from './gate.ts';
 import { createLedger } from './ledger.ts';
@@ -42,7 +42,7 @@ export interface JudgeCounts {
 /** What is to be told of every trap. It arms no timers: {@link TrapJudge.tick} ends what time ends. */
 export interface TrapJudge {
   /** The `ticket` of an inform comes back in this call, or in a later one where its condition waits in a storm. */
-  take(notification: TrapNotification, ticket?: Ticket): NewEvent[];
+  take(notification: TrapNotification, ticket?: Ticket): readonly NewEvent[];
   tick(): NewEvent[];
   /** An event that {@link TrapJudge.take} gave did not reach the disk, so the next such trap is no repeat. */
   unsay(event: NewEvent): void;
@@ -60,6 +60,13 @@ export interface TrapJudge {
     readonly retries: number;
   };
 }
+
+/** The events of a trap, and whether they, or what was told before, say all of it. */
+interface Said {
+  readonly events: readonly NewEvent[];
+  readonly heard: boolean;
+}
+const heardBefore: Said = { events: [], heard: true };
 
 /**
  * Judges traps: repeats are one event with a count, conditions begin and end by key, floods are told by their numbers.
@@ -88,12 +95,14 @@ export const createTrapJudge = (deps: TrapJudgeDeps): TrapJudge => {
     return ledger.tell(notice, { count, firstAt: arrival.at }, arrival);
   };
 
+  const repeated = (): Said => {
+    counts.repeated += 1;
+    return heardBefore;
+  };
+
   /** A notice that repeats and storms may hold back. */
-  const offer = (notice: Notice, arrival: Arrival): { events: NewEvent[]; heard: boolean } => {
-    if (ledger.repeats(notice, arrival)) {
-      counts.repeated += 1;
-      return { events: [], heard: true };
-    }
+  const offer = (notice: Notice, arrival: Arrival): Said => {
+    if (ledger.repeats(notice, arrival)) return repeated();
     if (!ledger.hasRoom(notice)) {
       counts.unknownRefused += 1;
       return { events: [], heard: false };
@@ -103,34 +112,36 @@ export const createTrapJudge = (deps: TrapJudgeDeps): TrapJudge => {
     return { events: [], heard: held === 'waits' };
   };
 
-  const judgeKnown = (judged: Judged, ruling: Ruling, arrival: Arrival) => {
+  const judgeKnown = (judged: Judged<KnownTrap>, arrival: Arrival): Said => {
     const { source } = arrival;
-    const { raise, clears } = ruling.decision;
+    const { decision } = judged.read;
+    const { raise, clears } = decision;
+    if (clears.length === 0 && ledger.raisesAgain(decision, arrival)) return repeated();
     for (const key of clears) if (key !== raise) gate.forget(source, key);
     const over = clears.filter((key) => key !== raise && ledger.isOpen(source, key));
     const isClear = raise === undefined && over.length > 0;
     const ends = over.flatMap((key, index) =>
-      tell(clearNotice(judged, ruling, key), arrival, isClear && index === 0 ? 1 : 0),
+      tell(clearNotice(judged, key), arrival, isClear && index === 0 ? 1 : 0),
     );
     if (isClear) return { events: ends, heard: true };
-    const main = offer(mainNotice(judged, ruling), arrival);
-    return { events: [...ends, ...main.events], heard: main.heard };
+    const main = offer(mainNotice(judged), arrival);
+    return ends.length === 0 ? main : { events: [...ends, ...main.events], heard: main.heard };
   };
 
-  const judge = (notification: TrapNotification, arrival: Arrival): NewEvent[] => {
+  const judge = (notification: TrapNotification, arrival: Arrival): readonly NewEvent[] => {
     const { source, nowMs } = arrival;
     const read = rules().read(notification);
-    const judged: Judged = { notification, names: namesOf(source), read };
+    const names = namesOf(source);
     const identity = read.retryIdentity && `${source} ${read.retryIdentity}`;
     if (identity !== undefined && retries.has(identity, nowMs)) {
       counts.retried += 1;
-      const raise = read.ruling?.decision.raise;
+      const raise = read.decision?.raise;
       if (raise !== undefined) gate.join(raise, arrival);
       return [];
     }
-    const { events, heard } = read.ruling
-      ? judgeKnown(judged, read.ruling, arrival)
-      : offer(unknownNotice(judged), arrival);
+    const { events, heard } = read.decision
+      ? judgeKnown({ notification, names, read }, arrival)
+      : offer(unknownNotice({ notification, names, read }), arrival);
     if (heard && identity !== undefined) retries.remember(identity, nowMs);
     return events;
   };
@@ -148,10 +159,11 @@ export const createTrapJudge = (deps: TrapJudgeDeps): TrapJudge => {
       counts.received += 1;
       const { released: earlier, began } = gate.arrive(arrival);
       const late = earlier.flatMap((one) => released(one, arrival));
-      const before = [...takeUnsaid(), ...late, ...began];
+      const before = unsaid.length > 0 ? takeUnsaid() : [];
       const own = judge(notification, arrival);
       if (ticket && !gate.holds(ticket)) ticket.release();
-      return before.length === 0 ? own : [...before, ...own];
+      const isAlone = before.length + late.length + began.length === 0;
+      return isAlone ? own : [...before, ...late, ...began, ...own];
     },
     tick() {
       const now = { nowMs: clock.nowMs(), at: isoNow() };

@@ -1,11 +1,13 @@
 import type { EventData, NewEvent } from '../../events/catalogue.ts';
 import type { OpenTraps } from '../../events/open-traps.ts';
+import type { Decision } from '../rules/compiled-rule.ts';
 import {
   type Arrival,
   eventSource,
   type Notice,
   type SenderNames,
   slotOf,
+  slotOfKey,
   slotOfNotice,
   summary,
   type Tally,
@@ -64,6 +66,11 @@ export const createLedger = ({ settings, namesOf, open }: LedgerDeps) => {
       const { key, action } = notice;
       if (action === 'raise' && key !== undefined && !openKeys.has(source, key)) return false;
       return rowsOf(notice).repeats(slotOfNotice(notice), notice, nowMs);
+    },
+    /** The same for what begins a condition, which most traps are, before a notice of it is put together. */
+    raisesAgain({ raise, rule, severity }: Decision, { source, nowMs }: Arrival): boolean {
+      if (raise === undefined || !openKeys.has(source, raise)) return false;
+      return known.repeats(slotOfKey(source, raise), { rule, severity, action: 'raise' }, nowMs);
     },
     /** Unknown kinds of traps are bounded without pushing one another out, or a scan would tell of every one. */
     hasRoom: (notice: Notice): boolean =>

@@ -50,12 +50,15 @@ export interface Arrival {
   readonly ticket?: Ticket | undefined;
 }
 
+/** Whose repeats what is said of a condition belongs to. */
+export const slotOfKey = (source: string, key: string): string => `${source} key ${key}`;
+
 /** Whose repeats a notice belongs to: those of its condition, or those of what is told. */
 export const slotOf = (
   { source, key, rule, trapOid }: Pick<Notice, 'source' | 'trapOid' | 'rule' | 'key'>,
   text: () => string,
 ): string => {
-  if (key !== undefined) return `${source} key ${key}`;
+  if (key !== undefined) return slotOfKey(source, key);
   return rule === undefined ? `${source} ${trapOid}` : `${source} ${rule} ${text()}`;
 };
 

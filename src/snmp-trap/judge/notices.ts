@@ -1,16 +1,15 @@
 import { lazy } from '../../core/lazy.ts';
 import type { TrapNotification } from '../codec/notification.ts';
-import type { Ruling } from '../rules/compiled-rule.ts';
 import type { PlainValue } from '../rules/plain-value.ts';
 import { cleaned } from '../rules/plain-value.ts';
-import type { ReadTrap } from '../rules/read-trap.ts';
+import type { KnownTrap, UnknownTrap } from '../rules/read-trap.ts';
 import type { Notice, SenderNames, TrapBody } from './notice.ts';
 
 /** A trap, its sender as the configuration names it, and what the rules make of it. */
-export interface Judged {
+export interface Judged<Read extends KnownTrap | UnknownTrap = KnownTrap | UnknownTrap> {
   readonly notification: TrapNotification;
   readonly names: SenderNames;
-  readonly read: ReadTrap;
+  readonly read: Read;
 }
 
 const longestText = 500;
@@ -24,25 +23,24 @@ const senderOf = ({ notification, names }: Judged) => {
   return { source: source.address, ...names, ...via, version, kind, trapOid };
 };
 
-const bodyOf = (
-  judged: Judged,
-  { decision, words }: Ruling,
-  action: Action,
-  key: string | undefined,
-): TrapBody => ({
-  ...senderOf(judged),
-  rule: decision.rule,
-  name: decision.name,
-  action,
-  ...(key !== undefined && { key }),
-  ...(decision.class && { class: decision.class }),
-  ...words(),
-  fields: judged.read.fields(),
-});
+const bodyOf = (judged: Judged<KnownTrap>, action: Action, key: string | undefined): TrapBody => {
+  const { decision, content } = judged.read;
+  const { words, fields } = content();
+  return {
+    ...senderOf(judged),
+    rule: decision.rule,
+    name: decision.name,
+    action,
+    ...(key !== undefined && { key }),
+    ...(decision.class && { class: decision.class }),
+    ...words,
+    fields,
+  };
+};
 
-const noticeOf = (judged: Judged, ruling: Ruling, action: Action, key?: string): Notice => {
+const noticeOf = (judged: Judged<KnownTrap>, action: Action, key?: string): Notice => {
   const { source, trapOid } = judged.notification;
-  const { rule, name, severity } = ruling.decision;
+  const { rule, name, severity } = judged.read.decision;
   return {
     known: true,
     severity,
@@ -52,20 +50,19 @@ const noticeOf = (judged: Judged, ruling: Ruling, action: Action, key?: string):
     name,
     action,
     key,
-    body: lazy(() => bodyOf(judged, ruling, action, key)),
+    body: lazy(() => bodyOf(judged, action, key)),
   };
 };
 
 /** The end of a condition. */
-export const clearNotice = (judged: Judged, ruling: Ruling, key: string): Notice =>
-  noticeOf(judged, ruling, 'clear', key);
+export const clearNotice = (judged: Judged<KnownTrap>, key: string): Notice => noticeOf(judged, 'clear', key);
 
 /** What a trap says first of all: a condition begins, one is over, or something is only told. */
-export const mainNotice = (judged: Judged, ruling: Ruling): Notice => {
-  const { raise, clears } = ruling.decision;
-  if (raise !== undefined) return noticeOf(judged, ruling, 'raise', raise);
+export const mainNotice = (judged: Judged<KnownTrap>): Notice => {
+  const { raise, clears } = judged.read.decision;
+  if (raise !== undefined) return noticeOf(judged, 'raise', raise);
   const [first] = clears;
-  return first === undefined ? noticeOf(judged, ruling, 'none') : clearNotice(judged, ruling, first);
+  return first === undefined ? noticeOf(judged, 'none') : clearNotice(judged, first);
 };
 
 const listed = (fields: Readonly<Record<string, PlainValue>>): string =>
@@ -73,9 +70,9 @@ const listed = (fields: Readonly<Record<string, PlainValue>>): string =>
     .map(([name, value]) => `${name} = ${value}`)
     .join(', ');
 
-const unknownBody = (judged: Judged): TrapBody => {
+const unknownBody = (judged: Judged<UnknownTrap>): TrapBody => {
   const { trapOid } = judged.notification;
-  const fields = judged.read.fields();
+  const { fields } = judged.read.content();
   const values = listed(fields);
   const ending = values === '' ? trapOid : `${trapOid}; ${values}`;
   return {
@@ -89,7 +86,7 @@ const unknownBody = (judged: Judged): TrapBody => {
 };
 
 /** A trap that no rule knows: its varbinds as they are; one for each sender and kind. */
-export const unknownNotice = (judged: Judged): Notice => {
+export const unknownNotice = (judged: Judged<UnknownTrap>): Notice => {
   const { source, trapOid } = judged.notification;
   return {
     known: false,

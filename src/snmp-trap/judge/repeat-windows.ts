@@ -29,7 +29,10 @@ export interface WindowLimits {
 /** A row gets a new place at most this often, so the end of a row may be told so much later. */
 const placeEveryMs = 1000;
 
-const saySame = (one: Notice, other: Notice): boolean =>
+/** What must be the same for a repeat. */
+type Said = Pick<Notice, 'rule' | 'action' | 'severity'>;
+
+const saySame = (one: Said, other: Said): boolean =>
   one.rule === other.rule && one.action === other.action && one.severity === other.severity;
 
 /**
@@ -49,9 +52,9 @@ export const createRepeatWindows = ({ gapMs, longestMs, most }: WindowLimits) =>
 
   return {
     /** Counts a repeat; false where this is none, because its row is over or says something else. */
-    repeats(slot: string, notice: Notice, nowMs: number): boolean {
+    repeats(slot: string, said: Said, nowMs: number): boolean {
       const window = windows.get(slot);
-      if (!window || !saySame(window.notice, notice)) return false;
+      if (!window || !saySame(window.notice, said)) return false;
       if (nowMs - window.lastMs > gapMs || nowMs - window.firstMs > longestMs) return false;
       window.count += 1;
       window.lastMs = nowMs;

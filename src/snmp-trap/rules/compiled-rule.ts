@@ -15,14 +15,8 @@ export interface Decision {
   readonly clears: readonly string[];
 }
 
-/** What a rule makes of a trap. */
-export interface Ruling {
-  readonly decision: Decision;
-  /** Put in words when they are asked for. */
-  readonly words: () => RulingWords;
-}
-
-export interface RulingWords {
+/** A trap as its rule puts it in words. */
+export interface RuleWords {
   readonly category?: string;
   readonly keyword?: string;
   readonly text: string;
@@ -39,7 +33,7 @@ export interface CompiledRule {
   matches(values: Values): boolean;
   /** `severity` is what a rule of severity `trap` takes. */
   decide(values: Values, severity: Severity): Decision;
-  words(values: Values): RulingWords;
+  words(values: Values): RuleWords;
 }
 
 const single = (value: PlainValue | readonly string[] | undefined): PlainValue | undefined =>

@@ -1,19 +1,27 @@
 import type { Varbind } from '../codec/notification.ts';
-import type { Ruling } from './compiled-rule.ts';
+import type { Decision, RuleWords } from './compiled-rule.ts';
 import { type PlainValue, plainValue } from './plain-value.ts';
 
-/** Named values of a trap, and varbinds without a name by their OID. */
+/** Named values of a trap, and varbinds without a name by their OID; bounded. */
 export type TrapFields = Readonly<Record<string, PlainValue>>;
 
+/** A trap that a rule knows. What an event tells of it is put together when it is asked for: most traps are repeats. */
+export interface KnownTrap {
+  readonly decision: Decision;
+  readonly content: () => { readonly words: RuleWords; readonly fields: TrapFields };
+}
+
+/** A trap that no rule knows. */
+export interface UnknownTrap {
+  readonly decision: undefined;
+  readonly content: () => { readonly fields: TrapFields };
+}
+
 /** A trap as the rules read it. */
-export interface ReadTrap {
-  /** What the rule that matched makes of it; missing where no rule knows it. */
-  readonly ruling: Ruling | undefined;
-  /** Bounded. Made when asked for. */
-  readonly fields: () => TrapFields;
+export type ReadTrap = (KnownTrap | UnknownTrap) & {
   /** The same for a trap that its sender sends again. */
   readonly retryIdentity: string | undefined;
-}
+};
 
 /** Most fields of an event. */
 const mostFields = 32;

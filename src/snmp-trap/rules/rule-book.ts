@@ -36,13 +36,16 @@ const readPlain = (chapters: readonly Chapter[], notification: TrapNotification)
     const rule = rules.find(({ matches }) => matches(values));
     if (!rule) continue;
     return {
-      ruling: { decision: rule.decide(values, 'notice'), words: () => rule.words(values) },
-      fields: () => fieldsOf(values, notification.varbinds, objects),
       retryIdentity: undefined,
+      decision: rule.decide(values, 'notice'),
+      content: () => ({
+        words: rule.words(values),
+        fields: fieldsOf(values, notification.varbinds, objects),
+      }),
     };
   }
-  const fields = () => fieldsOf([], notification.varbinds, []);
-  return { ruling: undefined, fields, retryIdentity: undefined };
+  const content = () => ({ fields: fieldsOf([], notification.varbinds, []) });
+  return { retryIdentity: undefined, decision: undefined, content };
 };
 
 /**

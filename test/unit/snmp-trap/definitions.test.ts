@@ -11,7 +11,7 @@ const { byModel, problems } = await builtInTraps();
 const definitions = [...byModel.values()];
 const book = createRuleBook(definitions);
 
-const replay = (sample: Sample): NewEvent[] =>
+const replay = (sample: Sample): readonly NewEvent[] =>
   createTrapJudge({
     clock: createVirtualClock(),
     rules: () => book,

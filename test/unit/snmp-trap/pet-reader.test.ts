@@ -15,8 +15,8 @@ const petTrap = (specific: number, bytes: Uint8Array): TrapNotification => ({
 });
 
 const read = (book: RuleBook, trap: TrapNotification) => {
-  const { ruling, fields, retryIdentity } = book.read(trap);
-  return { decision: ruling?.decision, words: ruling?.words(), fields: fields(), retryIdentity };
+  const { decision, content, retryIdentity } = book.read(trap);
+  return { decision, retryIdentity, ...content() };
 };
 
 const definition = (rule: object): TrapDefinition => ({
@@ -63,7 +63,7 @@ describe('a Platform Event Trap', () => {
     const bytes = Buffer.alloc(47, 1);
     const decisions = [7, 8].map((sequence) => {
       bytes.writeUInt16BE(sequence, 16);
-      return book.read(petTrap(0x010102, bytes)).ruling?.decision;
+      return book.read(petTrap(0x010102, bytes)).decision;
     });
     expect(decisions[0]).toBeDefined();
     expect(decisions[1]).not.toEqual(decisions[0]);
@@ -74,7 +74,8 @@ describe('a Platform Event Trap', () => {
     const bytes = Buffer.alloc(47, 1);
     const texts = [7, 8].map((sequence) => {
       bytes.writeUInt16BE(sequence, 16);
-      return book.read(petTrap(0x010102, bytes)).ruling?.words().text;
+      const trap = book.read(petTrap(0x010102, bytes));
+      return trap.decision && trap.content().words.text;
     });
     expect(texts).toEqual(['Ours 7', 'Ours 8']);
   });

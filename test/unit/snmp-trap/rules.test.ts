@@ -57,12 +57,8 @@ const definition = (changes: object = {}) => ({
 it('the first definition that knows a trap has the first word', async () => {
   const { byModel } = await builtInTraps();
   const trap = trapOf('1.3.6.1.4.1.318.0.5');
-  expect(createRuleBook([...byModel.values()]).read(trap).ruling?.decision.rule).toBe(
-    'apc-powernet/onBattery',
-  );
-  expect(createRuleBook([definition(), ...byModel.values()]).read(trap).ruling?.decision.rule).toBe(
-    'ours/ours',
-  );
+  expect(createRuleBook([...byModel.values()]).read(trap).decision?.rule).toBe('apc-powernet/onBattery');
+  expect(createRuleBook([definition(), ...byModel.values()]).read(trap).decision?.rule).toBe('ours/ours');
 });
 
 it('2,000 rules do not look at a trap that none of them names', () => {
@@ -80,9 +76,9 @@ it('2,000 rules do not look at a trap that none of them names', () => {
   }));
   const book = createRuleBook(definitions);
   looked = 0;
-  expect(book.read(trapOf('1.3.6.1.4.1.99999.0.1')).ruling).toBeUndefined();
+  expect(book.read(trapOf('1.3.6.1.4.1.99999.0.1')).decision).toBeUndefined();
   expect(looked).toBe(0);
-  expect(book.read(trapOf('1.3.6.1.4.1.4.0.7')).ruling?.decision.name).toBe('r7');
+  expect(book.read(trapOf('1.3.6.1.4.1.4.0.7')).decision?.name).toBe('r7');
 });
 
 describe('definitions of the user', () => {
