@@ -7,7 +7,7 @@ const ladder = [
   2_500, 5_000, 7_500, 10_000, 12_500, 15_000, 20_000, 25_000, 30_000, 40_000, 50_000, 60_000, 80_000,
 ];
 /** CPU is compared where nobody loses anything. */
-const cpuRate = 5_000;
+const cpuRate = 10_000;
 /** A receiver keeps up where it is done so soon after the last trap: it works off no heap that a buffer held. */
 const lagMs = 250;
 const warmUp = 20_000;

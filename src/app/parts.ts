@@ -110,7 +110,10 @@ const fenceFor = (
 /** Opens the journal and builds what stands on it. Rejects with `journal.*`, and then leaves nothing behind. */
 export const openParts = async (config: Config, deps: DaemonDeps): Promise<Parts> => {
   const { clock, log } = deps;
-  const journal = await openJournal({ directory: config.stateDirectory, retention: config.journal, clock });
+  const journal = await openJournal({
+    ...{ directory: config.stateDirectory, retention: config.journal, clock },
+    checkEvents: false,
+  });
   try {
     const bus = createBus(log);
     const eventLog = createEventLog({ journal, bus, log, clock });

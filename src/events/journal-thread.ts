@@ -5,11 +5,13 @@ import { createAgeingClock } from './ageing-clock.ts';
 import { createGroupCommit } from './group-commit.ts';
 import type { Journal, JournalNews } from './journal.ts';
 import type { StoreOptions } from './journal-store.ts';
-import { type NewRow, parseStored, toEvent, toRow } from './row.ts';
+import { checkEvent, type NewRow, parseStored, toEvent, toRow } from './row.ts';
 import { openKeeper, type StoreKeeper } from './store-keeper.ts';
 
 export interface JournalOptions extends Pick<StoreOptions, 'directory' | 'retention'> {
   readonly clock: Clock;
+  /** Whether every event is held against the catalogue, as tests do; by default it is. */
+  readonly checkEvents?: boolean;
   /** The worker's file; the default is the one beside this module. */
   readonly workerUrl?: URL;
 }
@@ -60,7 +62,7 @@ const noRoom = (keeper: StoreKeeper): CodedError => {
 /**
  * Opens the durable journal of a state directory, in a thread of its own.
  * Rejects with `journal.locked` or `journal.failed`. A malformed event makes `append` reject with a
- * TypeError: that is a bug of the caller.
+ * TypeError where events are checked: that is a bug of the caller.
  */
 export const openJournal = async (options: JournalOptions): Promise<Journal> => {
   const { clock, directory, retention, workerUrl = defaultWorkerUrl() } = options;
@@ -83,6 +85,7 @@ export const openJournal = async (options: JournalOptions): Promise<Journal> => 
   return {
     append: async (event) => {
       if (closing !== undefined) throw new CodedError('journal.failed', 'The journal is closed.');
+      if (options.checkEvents ?? true) checkEvent(event);
       const row = toRow(event, clock);
       const seq = await commit.append(row);
       if (seq === null) throw noRoom(keeper);

@@ -50,12 +50,21 @@ const compileMatch = ({ event, where, unless }: MonitorMatch): CompiledMatch => 
   unless: Object.entries(unless),
 });
 
-export const compileRules = (rules: readonly MonitorRule[]): readonly CompiledRule[] =>
-  rules.map((rule) => ({
-    ...rule,
-    raise: rule.raise.map(compileMatch),
-    clear: rule.clear.map(compileMatch),
-  }));
+/** Rules by the types of events that they raise or clear by, in their order. */
+export type RuleIndex = ReadonlyMap<string, readonly CompiledRule[]>;
+
+const typesOf = ({ raise, clear }: CompiledRule): ReadonlySet<string> =>
+  new Set([...raise, ...clear].flatMap(({ types }) => [...types]));
+
+/** An event meets only the rules that name its type: of most types there is none. */
+export const compileRules = (rules: readonly MonitorRule[]): RuleIndex => {
+  const index = new Map<string, CompiledRule[]>();
+  for (const rule of rules) {
+    const compiled = { ...rule, raise: rule.raise.map(compileMatch), clear: rule.clear.map(compileMatch) };
+    for (const type of typesOf(compiled)) index.set(type, [...(index.get(type) ?? []), compiled]);
+  }
+  return index;
+};
 
 const matches = ({ types, where, unless }: CompiledMatch, { type, data }: Event): boolean =>
   types.has(type) &&
@@ -80,6 +89,8 @@ const requestBy = (rule: CompiledRule, event: Event): MonitorRequest[] => {
   return [{ kind: 'clear', ...nameFor(rule, event), why: 'event', cause }];
 };
 
+const none: readonly CompiledRule[] = [];
+
 /** What an event means for external-link monitors by the rules, in their order; nothing for most. */
-export const requestsByRules = (rules: readonly CompiledRule[], event: Event): readonly MonitorRequest[] =>
-  rules.flatMap((rule) => requestBy(rule, event));
+export const requestsByRules = (rules: RuleIndex, event: Event): readonly MonitorRequest[] =>
+  (rules.get(event.type) ?? none).flatMap((rule) => requestBy(rule, event));

@@ -3,7 +3,7 @@ import { CodedError } from '../../src/core/errors.ts';
 import type { Event, NewEvent } from '../../src/events/catalogue.ts';
 import { typesMatching } from '../../src/events/glob.ts';
 import type { Journal, JournalCondition, JournalNews, JournalQuery } from '../../src/events/journal.ts';
-import { type EventRow, type NewRow, parseStored, toEvent, toRow } from '../../src/events/row.ts';
+import { checkEvent, type EventRow, type NewRow, parseStored, toEvent, toRow } from '../../src/events/row.ts';
 
 /** A journal in memory that can be told to be ill. */
 export interface MemoryJournal extends Journal {
@@ -50,6 +50,7 @@ const createRows = (clock: Clock) => {
     },
     pending: () => held?.length ?? 0,
     async append(event: NewEvent): Promise<Event> {
+      checkEvent(event);
       const row = toRow(event, clock);
       if (failure) throw failure;
       const waiting = held;

@@ -19,7 +19,6 @@ const fill = (text: string, values: readonly string[]): string =>
   text.replace(/%(\d)/g, (_place, digit: string) => values[Number(digit) - 1] ?? '');
 
 const alertOf = (row: AlertRow, event: NewEvent, language: Language): Alert[] => {
-  if (row.on !== event.type) return [];
   const valuesOf = row.values as (
     data: NewEvent['data'],
     language: Language,
@@ -29,9 +28,14 @@ const alertOf = (row: AlertRow, event: NewEvent, language: Language): Alert[] =>
   return values ? [{ module, id, level, message: fill(text[language], values) }] : [];
 };
 
+const rowsOf: ReadonlyMap<string, readonly AlertRow[]> = new Map(
+  alertTable.map(({ on }) => [on, alertTable.filter((row) => row.on === on)]),
+);
+const none: readonly Alert[] = [];
+
 /** The product's alerts for an event, in the order of the table; none for most. */
 export const alertsOf = (event: NewEvent, language: Language): readonly Alert[] =>
-  alertTable.flatMap((row) => alertOf(row, event, language));
+  rowsOf.get(event.type)?.flatMap((row) => alertOf(row, event, language)) ?? none;
 
 /** The event with its alerts. They are never stored, so that they follow the version and the language. */
 export const withAlerts = (event: Event, language: Language): DeliveredEvent => {
