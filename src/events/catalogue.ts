@@ -262,7 +262,7 @@ export const eventCatalogue = {
       trapOid: z.string(),
       /** The rule, `MODEL/NAME`; missing where no rule knows the trap. */
       rule: z.string().optional(),
-      name: z.string(),
+      name: z.string().min(1),
       action: z.enum(['raise', 'clear', 'none']),
       key: z.string().optional(),
       category: z.string().optional(),

@@ -186,7 +186,7 @@ const dataOf: { [Type in EventType]: fc.Arbitrary<EventData<Type>> } = {
       kind: fc.constantFrom('trap', 'inform'),
       trapOid: text,
       rule: text,
-      name: text,
+      name: fc.stringMatching(/^[A-Za-z][A-Za-z0-9]{0,20}$/),
       action: fc.constantFrom('raise', 'clear', 'none'),
       key: trapKey,
       category: words,

@@ -11,7 +11,8 @@ const senderOf = ({ server, device, source }: Received): string => server ?? dev
 
 const ofClass = (wanted: NonNullable<Received['class']>) => (data: Received, language: Language) => {
   if (data.class !== wanted || !isNews(data)) return undefined;
-  const text = language === 'ja' ? (data.textJa ?? data.text) : data.text;
+  // What a trap fills its text with can be nothing at all.
+  const text = (language === 'ja' && data.textJa) || data.text;
   return [senderOf(data), text || data.name];
 };
 
