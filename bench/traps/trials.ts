@@ -27,6 +27,8 @@ export const durableInforms = async (folder: string, send: Send) => {
 };
 
 const latencyRate = 1_000;
+/** Even: every condition is over at its end. Before it the code is not compiled yet. */
+const latencyWarmUp = 50 * sources;
 
 const monotonicMs = (): number => Number(process.hrtime.bigint()) / 1e6;
 
@@ -65,7 +67,7 @@ export const latency = async (folder: string, send: Send, seconds: number) => {
   const times = join(folder, 'times');
   const load = { kind: 'trap', port: daemon.port, pace: latencyRate, alike: 1 } as const;
   try {
-    await send({ ...load, count: 4 * sources });
+    await send({ ...load, count: latencyWarmUp });
     await pause(1_000);
     const arrivals = await listen(daemon, ['trap.received', 'monitor.raised', 'monitor.cleared']);
     const count = latencyRate * seconds;
