@@ -14,7 +14,7 @@ const standardOutput = 1;
 const mostWaitingBytes = 1024 * 1024;
 const flushLimitMs = 1_000;
 /** Bytes of one write. Lines that wait for one are joined anew for each of them, which is dear where many wait. */
-const mostWrittenBytes = 1024;
+const mostWrittenBytes = 4 * 1024;
 
 /**
  * Written by another thread: a journald that waits for its disk takes nothing, and a write that waits for it must stop

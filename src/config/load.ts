@@ -28,7 +28,7 @@ import { assembleNoc, checkNoc, doubtNoc, type NocConfig, type NocReading, readN
 import { type ConfigProblem, formatProblem, inLineOrder } from './problem.ts';
 import { type ConfigFile, configSchema, defaultDeviceDirectories } from './schema.ts';
 import type { SecretSources } from './secrets.ts';
-import { loadTrapDefinitions, type TrapDeps } from './trap-definitions.ts';
+import { inOrderOfWord, loadTrapDefinitions, type TrapDeps } from './trap-definitions.ts';
 import type { TrapDefinition } from './trap-schema.ts';
 import {
   assembleTraps,
@@ -148,14 +148,9 @@ interface TrapRules {
 /** Trap rules are read only where traps are received; the user's own sets go first. */
 const loadTrapRules = async (root: unknown, deps: TrapDeps): Promise<TrapRules> => {
   if (valueAt(root, ['traps']) === undefined) return { definitions: [], problems: [], notices: [] };
-  const { byModel, problems, notices } = await loadTrapDefinitions(deps);
-  const isOwn = ({ file }: TrapDefinition) => !file.startsWith(deps.builtInDevices);
-  const all = [...byModel.values()];
-  return {
-    definitions: [...all.filter(isOwn), ...all.filter((one) => !isOwn(one))],
-    problems,
-    notices,
-  };
+  const loaded = await loadTrapDefinitions(deps);
+  const { problems, notices } = loaded;
+  return { definitions: inOrderOfWord(loaded, deps), problems, notices };
 };
 
 interface ResolvedBmcs {

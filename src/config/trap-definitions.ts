@@ -108,3 +108,13 @@ export const loadTrapDefinitions = (deps: TrapDeps): Promise<Definitions<TrapDef
     userDirectories: deps.userDirectories,
     read: (file) => readTrapDefinition(file, deps.formatValues),
   });
+
+/** All sets of rules, the user's own first: where two know one trap, the first has the first word. */
+export const inOrderOfWord = (
+  { byModel }: Definitions<TrapDefinition>,
+  { builtInDevices }: Pick<TrapDeps, 'builtInDevices'>,
+): readonly TrapDefinition[] => {
+  const isOwn = ({ file }: TrapDefinition) => !file.startsWith(builtInDevices);
+  const all = [...byModel.values()];
+  return [...all.filter(isOwn), ...all.filter((one) => !isOwn(one))];
+};
