@@ -5,7 +5,7 @@ import type { Logger } from '../core/log.ts';
 
 export interface AppLogger extends Logger {
   setLevel(level: Config['log']['level']): void;
-  /** Whether all was written within a second: what reads the log may have stopped, and must not keep the daemon from ending. */
+  /** False where a write still waits after a second: what reads the log has stopped, and must not keep the daemon from ending. */
   flush(clock: Clock): Promise<boolean>;
 }
 
@@ -43,10 +43,17 @@ const countDropped = (output: Output, tell: (dropped: number) => void): void => 
 };
 
 const flush = async (clock: Clock, output: Output): Promise<boolean> => {
-  const written = new Promise<void>((resolve) => output.once('drain', () => resolve()));
+  const ended = new Promise<void>((resolve) => {
+    output.once('drain', resolve);
+    // A full disk takes nothing either, but says so, and holds up no thread. What it did not take is given up.
+    output.once('error', () => {
+      output.destroy();
+      resolve();
+    });
+  });
   // The output's own flush does nothing where lines are written as they come; an empty one makes it say when it is done.
   output.write('');
-  return (await within(clock, flushLimitMs, written)) !== timedOut;
+  return (await within(clock, flushLimitMs, ended)) !== timedOut;
 };
 
 /** JSON lines on standard output. */

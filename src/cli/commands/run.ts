@@ -83,8 +83,8 @@ const surviveFaults = (log: AppLogger): void => {
 /** Node joins its threads before it exits, and would wait for one that hangs in the disk, or in writing the log. */
 const endThreads = async (log: AppLogger, stuck: boolean): Promise<void> => {
   if (stuck) log.error({}, 'the disk does not answer, so the process ends by SIGKILL');
-  const written = await log.flush(systemClock);
-  if (stuck || !written) process.kill(process.pid, 'SIGKILL');
+  const isFree = await log.flush(systemClock);
+  if (stuck || !isFree) process.kill(process.pid, 'SIGKILL');
 };
 
 /** `noroshi run`: the daemon, in the foreground, until SIGTERM or SIGINT. */
