@@ -6,8 +6,7 @@ import { cpuMsOf, pause, type Send } from './rig.ts';
 const ladder = [
   2_500, 5_000, 7_500, 10_000, 12_500, 15_000, 20_000, 25_000, 30_000, 40_000, 50_000, 60_000, 80_000,
 ];
-/** CPU is compared where nobody loses anything. */
-const cpuRate = 10_000;
+const warmUpRate = 5_000;
 /** A receiver keeps up where it is done so soon after the last trap: it works off no heap that a buffer held. */
 const lagMs = 250;
 const warmUp = 20_000;
@@ -31,7 +30,8 @@ export interface Contestant {
 export interface Measured extends Contestant {
   /** The highest rate at which it lost nothing and kept up, and every lower one too. */
   readonly sustained: number;
-  readonly cpuMicrosPerTrap: number;
+  /** CPU for each trap in microseconds, by rate. */
+  readonly cpuMicros: ReadonlyMap<number, number>;
 }
 
 /** Waits until nothing more is handled; answers how much was. */
@@ -79,39 +79,50 @@ export const climb = async (
 ): Promise<Measured> => {
   const receiver = await startReceiver(kind, folder);
   try {
-    await send({ kind: 'trap', port: receiver.port, pace: cpuRate / 2, count: warmUp, alike });
+    await send({ kind: 'trap', port: receiver.port, pace: warmUpRate, count: warmUp, alike });
     await drained(receiver, warmUp);
     let sustained = 0;
-    let cpuMicrosPerTrap = Number.NaN;
+    const cpuMicros = new Map<number, number>();
     for (const rate of ladder) {
       const reached = await step(receiver, send, alike, rate, seconds);
       tell({ name, ...round(reached) });
-      if (rate === cpuRate) cpuMicrosPerTrap = reached.cpuMicros;
+      cpuMicros.set(rate, reached.cpuMicros);
       if (!reached.keptUp) break;
       sustained = rate;
     }
-    return { name, receiver: kind, alike, sustained, cpuMicrosPerTrap };
+    return { name, receiver: kind, alike, sustained, cpuMicros };
   } finally {
     await receiver.stop();
   }
 };
 
-/** Medians of each contestant, and its ratios to the peer. */
-export const compare = (contestants: readonly Contestant[], all: readonly Measured[], peer: string) => {
-  const rows = contestants.map(({ name }) => {
-    const own = all.filter((one) => one.name === name);
+/** Of one contestant in every round; `peers` are the peer's, round by round. */
+const rowOf = (name: string, own: readonly Measured[], peers: readonly Measured[]) => {
+  const cpu = (one: Measured | undefined, rate: number | undefined): number =>
+    one?.cpuMicros.get(rate ?? Number.NaN) ?? Number.NaN;
+  const rounds = own.map((one, index) => {
+    const peer = peers[index];
+    // Where the peer works hardest without losing any.
+    const rate = peer?.sustained;
     return {
-      receiver: name,
-      sustainedPerSecond: median(own.map(({ sustained }) => sustained)),
-      cpuMicrosPerTrap: median(own.map(({ cpuMicrosPerTrap }) => cpuMicrosPerTrap)),
+      sustainedRatio: one.sustained / (rate ?? Number.NaN),
+      cpuMicros: cpu(one, rate),
+      cpuRatio: cpu(one, rate) / cpu(peer, rate),
     };
   });
-  const other = rows.find(({ receiver }) => receiver === peer);
-  return rows.map((row) =>
-    round({
-      ...row,
-      sustainedRatio: row.sustainedPerSecond / (other?.sustainedPerSecond ?? Number.NaN),
-      cpuRatio: row.cpuMicrosPerTrap / (other?.cpuMicrosPerTrap ?? Number.NaN),
-    }),
-  );
+  const medianOf = (figure: keyof (typeof rounds)[number]): number =>
+    median(rounds.map((one) => one[figure]).filter(Number.isFinite));
+  return round({
+    receiver: name,
+    sustainedPerSecond: median(own.map(({ sustained }) => sustained)),
+    sustainedRatio: medianOf('sustainedRatio'),
+    cpuMicrosPerTrap: medianOf('cpuMicros'),
+    cpuRatio: medianOf('cpuRatio'),
+  });
+};
+
+/** Medians of each contestant, and of its ratios to the peer in the same round; CPU at the highest rate of the peer. */
+export const compare = (contestants: readonly Contestant[], all: readonly Measured[], peer: string) => {
+  const of = (wanted: string) => all.filter(({ name }) => name === wanted);
+  return contestants.map(({ name }) => rowOf(name, of(name), of(peer)));
 };
