@@ -16,8 +16,8 @@ export interface PetDeps {
 
 /** Acknowledgements of Platform Event Traps, where the configuration names this gateway as the one that sends them. */
 export interface PetAcknowledgements extends Omit<PetAcknowledger, 'offer'> {
-  /** Takes a trap that is on disk; one that is none of ours to acknowledge is passed over. */
-  taken(notification: TrapNotification): void;
+  /** Acknowledges a trap, to be called once all of it is on disk; undefined where it is none of ours to acknowledge. */
+  dueFor(notification: TrapNotification): (() => void) | undefined;
 }
 
 /**
@@ -38,10 +38,11 @@ export const startPetAcknowledgements = ({ clock, log, config, hardware }: PetDe
   });
   return {
     ...rest,
-    taken(notification) {
+    dueFor(notification) {
       const server = serverToTell(config(), notification.source.address);
       const acknowledgement = server === undefined ? undefined : acknowledgementFor(notification);
-      if (server !== undefined && acknowledgement) offer(server, acknowledgement);
+      if (server === undefined || !acknowledgement) return undefined;
+      return () => offer(server, acknowledgement);
     },
   };
 };

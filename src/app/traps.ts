@@ -152,12 +152,9 @@ export const startTraps = async (deps: TrapsDeps): Promise<Traps> => {
     if (!traps && !receiver) return;
     if (traps) desk ??= deskFor(deps, traps);
     const deliver: TrapDesk['deliver'] = (notification) => {
-      const delivered = desk?.deliver(notification);
-      if (!config().traps?.acknowledgePet) return delivered;
-      const taken = () => acknowledgements.taken(notification);
-      if (delivered !== undefined) return delivered.then(taken);
-      taken();
-      return undefined;
+      const acknowledge = config().traps?.acknowledgePet && acknowledgements.dueFor(notification);
+      // A BMC that was answered does not send again what a storm still holds in memory.
+      return acknowledge ? desk?.deliver(notification, true)?.then(acknowledge) : desk?.deliver(notification);
     };
     receiver ??= await openReceiver({ clock, log, engine: await engine(), deliver, refused });
     await receiver.apply(settingsOf(traps));

@@ -21,8 +21,10 @@ export interface TrapDesk {
    * An inform whose condition waits in a storm settles when that is on disk too, or when the condition ended before it
    * was told. One of which a storm tells the number only, or that is of an unknown kind beyond the bound, settles at once:
    * nothing more will ever be told of it, and a sender that hears nothing would send it again and feed the storm.
+   *
+   * `untilTold` treats a trap so, too: one that its sender is to be told of in another way.
    */
-  deliver(notification: TrapNotification): Promise<void> | undefined;
+  deliver(notification: TrapNotification, untilTold?: boolean): Promise<void> | undefined;
   /** Records what is still due, and from now on lets nothing wait. Never rejects. */
   stop(): Promise<void>;
 }
@@ -69,7 +71,7 @@ export const createTrapDesk = ({ clock, judge, record }: TrapDeskDeps): TrapDesk
   };
   const dueNow = (events: readonly NewEvent[]): readonly NewEvent[] =>
     stopping ? [...events, ...judge.stop()] : events;
-  const deliverInform = (notification: TrapNotification): Promise<void> =>
+  const deliverUntilTold = (notification: TrapNotification): Promise<void> =>
     new Promise((resolve, reject) => {
       const ticket: Ticket = {
         release: () => void released.push({ resolve, reject }),
@@ -87,9 +89,10 @@ export const createTrapDesk = ({ clock, judge, record }: TrapDeskDeps): TrapDesk
   };
 
   return {
-    deliver(notification) {
-      const isInform = notification.kind === 'inform';
-      const recorded = isInform ? deliverInform(notification) : recordAll(dueNow(judge.take(notification)));
+    deliver(notification, untilTold = notification.kind === 'inform') {
+      const recorded = untilTold
+        ? deliverUntilTold(notification)
+        : recordAll(dueNow(judge.take(notification)));
       arm();
       return recorded;
     },

@@ -67,6 +67,19 @@ it('an inform whose condition waits is settled once that is on disk, and a trap 
   expect(judge.sizes().waitingInforms).toBe(0);
 });
 
+it('a trap that is to be answered in another way waits as an inform does', async () => {
+  const { clock, recorded, desk, settle } = await inStorm();
+  let isTold = false;
+  void desk.deliver(link(false, 1), true)?.then(() => {
+    isTold = true;
+  });
+  await settle();
+  expect(isTold).toBe(false);
+  await clock.advance(windowMs);
+  await settle();
+  expect([isTold, inShort(recorded)]).toEqual([true, expect.arrayContaining(['raise link/1'])]);
+});
+
 it('is refused where the disk does not take it, and told when it comes again', async () => {
   const { clock, recorded, deliver, settle, disk } = await inStorm();
   const inform = deliver(asInform(link(false, 2)));
