@@ -226,7 +226,9 @@ describeWithPeers(['snmptrap', 'snmpinform'], 'an inform of a condition that beg
     expect((await keysTold(gateway)).filter((key) => key === `link/${links}`)).toHaveLength(1);
     const counters = await gateway.counters();
     expect(counters.repeated).toBeGreaterThan(0);
-    expect(counters).toMatchObject({ recorded: 6, acknowledged: 1, pending: 0, refused: {} });
+    // A try that was on its way when the first was answered is answered, too.
+    expect(counters.acknowledged).toBeGreaterThan(0);
+    expect(counters).toMatchObject({ recorded: 6, pending: 0, refused: {} });
     await gateway.daemon.stop();
   });
 
