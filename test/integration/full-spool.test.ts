@@ -116,6 +116,8 @@ test('a size that is passed: the gap first, then what is kept, in order, once; n
   dead.dead = true;
   for (let batch = 1; batch <= 12; batch += 1) {
     await gateway.report(500, batch * 500);
+    // Trouble of ten seconds is told, however fast the machine is.
+    clock.pass(2_000);
     const expected = wanted(gateway.recorded, 'well', 1);
     await until(() => well.heard.length >= expected.length, 10_000, 'the one that is well to have it all');
     await gateway.events.maintain();
