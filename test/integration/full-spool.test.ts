@@ -69,7 +69,7 @@ const open = async (clock: Clock, retention: { maxAgeDays: number; maxSizeMiB: n
           events.record({
             type: 'cluster.reported',
             source: 'engine',
-            data: { node: `node-${first + index}`, state: 'up', requester: 'x'.repeat(300) },
+            data: { node: `node-${(first + index) % 64}`, state: 'up', requester: 'x'.repeat(300) },
           }),
         ),
       ),
