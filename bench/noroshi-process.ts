@@ -4,7 +4,12 @@ import { join } from 'node:path';
 
 const program = join(process.cwd(), 'bin', 'noroshi');
 /** As in docs/noroshi.service. */
-const nodeFlags = ['--no-allocation-site-pretenuring', '--max-semi-space-size=2', '--max-old-space-size=256'];
+const nodeFlags = [
+  '--no-allocation-site-pretenuring',
+  '--v8-pool-size=1',
+  '--max-semi-space-size=2',
+  '--max-old-space-size=256',
+];
 const environment = { MALLOC_ARENA_MAX: '1' };
 const startLimitMs = 20_000;
 

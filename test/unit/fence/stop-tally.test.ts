@@ -1,0 +1,52 @@
+import { expect, test } from 'vitest';
+import { createVirtualClock } from '../../../src/core/virtual-clock.ts';
+import { createStopTally } from '../../../src/fence/stop-tally.ts';
+
+/** Which servers were stopped lately: what the guard against too many stops rests on. */
+
+const minuteMs = 60_000;
+
+const begin = () => {
+  const clock = createVirtualClock();
+  const tally = createStopTally(clock);
+  return { clock, tally, lately: () => [...tally.within(10 * minuteMs)] };
+};
+
+test('a stop counts until its time is over, each server once', async () => {
+  const { clock, tally, lately } = begin();
+  tally.begun('server1');
+  await clock.advance(5 * minuteMs);
+  tally.begun('server2');
+  tally.begun('server2');
+  expect(lately()).toEqual(['server1', 'server2']);
+  await clock.advance(5 * minuteMs);
+  expect(lately()).toEqual(['server2']);
+  await clock.advance(5 * minuteMs);
+  expect(lately()).toEqual([]);
+});
+
+test('one that began before a restart counts from when it began', () => {
+  const { tally, lately } = begin();
+  tally.begun('server1', 9 * minuteMs);
+  tally.begun('server2', 11 * minuteMs);
+  expect(lately()).toEqual(['server1']);
+});
+
+test('what is taken back does not count; what the same server went through before does', () => {
+  const { tally, lately } = begin();
+  tally.begun('server1');
+  const again = tally.begun('server1');
+  const alone = tally.begun('server2');
+  again();
+  alone();
+  alone();
+  expect(lately()).toEqual(['server1']);
+});
+
+test('a hundred thousand stops of one server cost no more than the first', () => {
+  const { tally, lately } = begin();
+  const takeBack = Array.from({ length: 100_000 }, () => tally.begun('server1'));
+  expect(lately()).toEqual(['server1']);
+  for (const one of takeBack) one();
+  expect(lately()).toEqual([]);
+});
