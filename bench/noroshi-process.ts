@@ -20,6 +20,8 @@ export type Line = Record<string, unknown>;
 export interface Process {
   readonly child: ChildProcess;
   readonly lines: Line[];
+  /** Reads no more of its lines: they would be work of ours in the middle of what is measured. */
+  ignoreLines(): void;
   until(holds: (line: Line) => boolean): Promise<Line>;
   stop(): Promise<void>;
 }
@@ -32,7 +34,7 @@ export const start = (args: readonly string[]): Process => {
   const lines: Line[] = [];
   const watchers = new Set<(line: Line) => void>();
   let rest = '';
-  child.stdout.on('data', (chunk: Buffer) => {
+  const read = (chunk: Buffer): void => {
     const parts = (rest + chunk.toString('utf8')).split('\n');
     rest = parts.pop() ?? '';
     for (const part of parts) {
@@ -40,10 +42,12 @@ export const start = (args: readonly string[]): Process => {
       lines.push(line);
       for (const watcher of watchers) watcher(line);
     }
-  });
+  };
+  child.stdout.on('data', read);
   return {
     child,
     lines,
+    ignoreLines: () => void child.stdout.off('data', read).resume(),
     until: (holds) =>
       new Promise((resolve, reject) => {
         const found = lines.find(holds);

@@ -46,6 +46,7 @@ export const startDaemon = async (parent: string, storms = false): Promise<Daemo
   writeFileSync(config, configFor(folder, storms));
   const daemon = start(['run', '--config', config]);
   await daemon.until(({ message }) => message === 'ready');
+  daemon.ignoreLines();
   const client = await connectEngine(join(folder, 'engine.sock'));
   const counters = async (): Promise<Counters> => {
     const { traps } = (await client.call('health', {})) as { traps?: Counters };
