@@ -1,8 +1,8 @@
 import { resolve } from 'node:path';
 import { CodedError, codeOf } from '../core/errors.ts';
 import { createBallast } from './ballast.ts';
+import type { EventType } from './catalogue.ts';
 import { troubleIn, troubleOf } from './disk-trouble.ts';
-import { essentialTypes } from './essential.ts';
 import type { JournalTrouble } from './journal.ts';
 import { asJournalError } from './journal-database.ts';
 import { type JournalStore, openStore, type StoreOptions } from './journal-store.ts';
@@ -10,6 +10,8 @@ import { moveAside, movedBefore } from './replace-journal.ts';
 import type { NewRow } from './row.ts';
 
 export interface GuardOptions extends StoreOptions {
+  /** What is still taken on a full disk. */
+  readonly essentialTypes: ReadonlySet<EventType>;
   /** Wall time of the opening; names what is moved aside. */
   readonly wallMs: number;
   /** Begins a new journal without asking whether the old one is damaged: its own process found it so. */
@@ -121,9 +123,9 @@ type Troubles = ReturnType<typeof createTroubles>;
 
 /** Writes what may be written now, and answers by row. */
 const createWrite =
-  (store: JournalStore, troubles: Troubles): GuardedStore['append'] =>
+  (store: JournalStore, troubles: Troubles, essential: ReadonlySet<EventType>): GuardedStore['append'] =>
   (rows) => {
-    const isTaken = troubles.isFull() ? ({ type }: NewRow) => essentialTypes.has(type) : () => true;
+    const isTaken = troubles.isFull() ? ({ type }: NewRow) => essential.has(type) : () => true;
     const taken = rows.filter(isTaken);
     const seqs = (taken.length > 0 ? store.append(taken) : []).values();
     if (taken.length > 0) troubles.written();
@@ -138,7 +140,10 @@ const sizeOf = (store: JournalStore): number => {
   }
 };
 
-const guard = (store: JournalStore, directory: string): Omit<Guarded, 'movedTo'> => {
+const guard = (
+  store: JournalStore,
+  { directory, essentialTypes }: GuardOptions,
+): Omit<Guarded, 'movedTo'> => {
   const ballast = createBallast(directory);
   let mostBytes: number | undefined;
   const troubles = createTroubles(directory, () => {
@@ -146,7 +151,7 @@ const guard = (store: JournalStore, directory: string): Omit<Guarded, 'movedTo'>
     store.spareDisk(true);
   });
   const { noting, isFull } = troubles;
-  const write = noting(createWrite(store, troubles));
+  const write = noting(createWrite(store, troubles, essentialTypes));
   const probe = noting(store.probe);
   /** The same call, which may spend the ballast on a full disk. */
   const spending =
@@ -206,7 +211,7 @@ export const openGuardedStore = (given: GuardOptions): Guarded => {
   try {
     const { store, movedTo } = openOrReplace(options);
     try {
-      return { ...guard(store, options.directory), ...(movedTo !== undefined && { movedTo }) };
+      return { ...guard(store, options), ...(movedTo !== undefined && { movedTo }) };
     } catch (error) {
       store.close();
       throw error;

@@ -1,6 +1,5 @@
 import { CodedError } from '../core/errors.ts';
-import { type EventType, eventTypes } from './catalogue.ts';
-import { typesMatching } from './glob.ts';
+import type { EventType } from './catalogue.ts';
 import type { ConsumerRecord, JournalQuery } from './journal.ts';
 import {
   asJournalError,
@@ -18,6 +17,13 @@ export interface StoreOptions extends OpenOptions {
   /** The state directory; it holds one journal and serves one process. */
   readonly directory: string;
   readonly retention: Retention;
+  /** All of the catalogue; the store is told them, because the schemas beside them would cost its thread 5 MB. */
+  readonly knownTypes: readonly EventType[];
+}
+
+/** As {@link JournalQuery}, its types by their names; without them those that are known. */
+export interface StoreQuery extends Omit<JournalQuery, 'types'> {
+  readonly types?: readonly EventType[];
 }
 
 /**
@@ -27,7 +33,7 @@ export interface StoreOptions extends OpenOptions {
 export interface JournalStore {
   /** Writes all rows in one transaction; they are on disk when it returns. Answers their seqs. */
   append(rows: readonly NewRow[]): number[];
-  read(query: JournalQuery): EventRow[];
+  read(query: StoreQuery): EventRow[];
   stats(): { firstSeq: number; lastSeq: number; bytes: number };
   consumer(name: string, startSeq: number): ConsumerRecord;
   acknowledge(name: string, seq: number): void;
@@ -81,7 +87,7 @@ const createAppend = (database: JournalDatabase): JournalStore['append'] => {
  * Reading, by one of three plans whose cost is bounded by the limit rather than by the journal's size.
  * Each names the known types, so that what a newer version wrote is passed over, not misread.
  */
-const createRead = (database: JournalDatabase): JournalStore['read'] => {
+const createRead = (database: JournalDatabase, knownTypes: readonly EventType[]): JournalStore['read'] => {
   const bySeq = database.prepare(
     `SELECT ${columns} FROM events NOT INDEXED WHERE seq > ? AND type IN ${listed} ORDER BY seq LIMIT ?`,
   );
@@ -103,10 +109,9 @@ const createRead = (database: JournalDatabase): JournalStore['read'] => {
     return bySeqs.all(JSON.stringify(seqs.slice(0, limit)));
   };
 
-  return ({ after = 0, types: globs, server, limit: wanted }) => {
+  return ({ after = 0, types = knownTypes, server, limit: wanted }) => {
     const limit = Math.min(maxReadRows, Math.max(1, Math.floor(wanted)));
-    const types = globs ? typesMatching(globs) : eventTypes;
-    const allTypes = types.length === eventTypes.length;
+    const allTypes = types.length === knownTypes.length;
     if (server !== undefined) return rows(byServer.all(server, after, JSON.stringify(types), limit));
     if (allTypes) return rows(bySeq.all(after, JSON.stringify(types), limit));
     return rows(readTypes(types, after, limit));
@@ -180,7 +185,7 @@ export const openStore = coded((options: StoreOptions): JournalStore => {
   const { loadSnapshot, saveSnapshot } = createSnapshot(database);
   return {
     append: coded(createAppend(database)),
-    read: coded(createRead(database)),
+    read: coded(createRead(database, options.knownTypes)),
     stats: coded(stats),
     consumer: coded(consumers.consumer),
     acknowledge: coded(consumers.acknowledge),

@@ -2,6 +2,7 @@ import { extname } from 'node:path';
 import { type Clock, timedOut, within } from '../core/clock.ts';
 import { CodedError } from '../core/errors.ts';
 import { createAgeingClock } from './ageing-clock.ts';
+import { typesMatching } from './glob.ts';
 import { createGroupCommit } from './group-commit.ts';
 import type { Journal, JournalNews } from './journal.ts';
 import type { StoreOptions } from './journal-store.ts';
@@ -91,7 +92,10 @@ export const openJournal = async (options: JournalOptions): Promise<Journal> => 
       if (seq === null) throw noRoom(keeper);
       return toEvent({ ...row, seq });
     },
-    read: async (query) => (await keeper.ask('read', query)).map(toEvent),
+    read: async ({ types, ...query }) => {
+      const rows = await keeper.ask('read', { ...query, ...(types && { types: typesMatching(types) }) });
+      return rows.map(toEvent);
+    },
     stats: async () => ({ ...(await keeper.ask('stats')), pending: commit.pending() }),
     consumer: (name, startSeq) => keeper.ask('consumer', name, startSeq),
     acknowledge: (name, seq) => keeper.ask('acknowledge', name, seq),

@@ -1,7 +1,9 @@
 import { createCallOff } from '../core/call-off.ts';
 import { type Clock, timedOut, within } from '../core/clock.ts';
 import { CodedError, codeOf } from '../core/errors.ts';
+import { eventTypes } from './catalogue.ts';
 import { troubleIn } from './disk-trouble.ts';
+import { essentialTypes } from './essential.ts';
 import type { GuardedStore } from './guarded-store.ts';
 import { createHangWatch } from './hang-watch.ts';
 import type { JournalCondition, JournalNews, JournalTrouble } from './journal.ts';
@@ -90,7 +92,10 @@ export const openKeeper = async (deps: KeeperDeps): Promise<StoreKeeper> => {
     if (trouble && passing.has(trouble.reason)) relief.start();
   };
   const open = (replace: boolean): Promise<StoreClient> => {
-    const options = { directory, retention, replace, startAfter: lastSeq, wallMs: clock.wallMs() };
+    const options = {
+      ...{ directory, retention, replace, startAfter: lastSeq, wallMs: clock.wallMs() },
+      ...{ knownTypes: eventTypes, essentialTypes },
+    };
     return startStoreClient({ url, options, onTrouble, abandoned: abandoning.signal });
   };
 

@@ -1,7 +1,7 @@
 import Database from 'libsql';
 import { afterAll, expect, onTestFinished, test } from 'vitest';
 import { createVirtualClock } from '../../../src/core/virtual-clock.ts';
-import type { NewEvent } from '../../../src/events/catalogue.ts';
+import { eventTypes, type NewEvent } from '../../../src/events/catalogue.ts';
 import { openStore } from '../../../src/events/journal-store.ts';
 import { type NewRow, toRow } from '../../../src/events/row.ts';
 import { answered, fenceRequested } from '../../support/sample-events.ts';
@@ -11,7 +11,7 @@ const directories = temporaryDirectories();
 afterAll(() => directories.remove());
 
 const open = (directory = directories.create()) => {
-  const store = openStore({ directory, retention: roomyRetention });
+  const store = openStore({ directory, retention: roomyRetention, knownTypes: eventTypes });
   onTestFinished(() => store.close());
   return store;
 };
