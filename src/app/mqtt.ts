@@ -5,9 +5,10 @@ import {
   type MqttSettings,
   startMqttBridge,
 } from '../bridge/mqtt/bridge.ts';
-import { openConnection } from '../bridge/mqtt/connection.ts';
+import type { OpenConnection } from '../bridge/mqtt/connection.ts';
 import { type Spool, startSpool } from '../bridge/spool/spool.ts';
 import type { MqttConfig } from '../config/mqtt-section.ts';
+import { messageOf } from '../core/errors.ts';
 import { serverOf } from '../events/catalogue.ts';
 import type { ReadinessKeeper } from '../fence/readiness-keeper.ts';
 import type { Parts } from './parts.ts';
@@ -51,7 +52,11 @@ const isSame = (a: MqttConfig, b: MqttConfig): boolean => {
   return samePassword && sameKey && isDeepStrictEqual(open, otherOpen);
 };
 
+/** The library takes 4 MB: whoever has no broker does not pay for it. */
+const loadConnection = async () => (await import('../bridge/mqtt/connection.ts')).openConnection;
+
 const run = (
+  open: OpenConnection,
   mqtt: MqttConfig,
   parts: Parts,
   readiness: Pick<ReadinessKeeper, 'of'>,
@@ -62,7 +67,7 @@ const run = (
   const { cluster, self } = current.config;
   const rows = { clock, events, evidence, fence, readiness };
   const bridge = startMqttBridge(settingsOf(mqtt), {
-    ...{ clock, log, open: openConnection, random: Math.random },
+    ...{ clock, log, open, random: Math.random },
     gateway: { cluster, node: self.node, version },
     language: () => current.config.alerts.language,
     servers: () => Object.keys(current.config.servers),
@@ -90,13 +95,16 @@ export const startMqtt = (parts: Parts, readiness: Pick<ReadinessKeeper, 'of'>):
       return;
     }
     await running?.spool.stop();
-    running = mqtt && run(mqtt, parts, readiness, since);
+    running = mqtt && run(await loadConnection(), mqtt, parts, readiness, since);
     if (running) deps.log.info({ url: running.mqtt.url }, 'events and states go to an MQTT broker');
   };
   let turn: Promise<void> = Promise.resolve();
   const refresh = (): Promise<void> => {
     const since = parts.events.view().seq;
-    turn = turn.then(() => apply(since));
+    // Where the library cannot be loaded the installation is broken; servers can be stopped all the same.
+    turn = turn
+      .then(() => apply(since))
+      .catch((error) => deps.log.error({ error: messageOf(error) }, 'the MQTT bridge cannot start'));
     return turn;
   };
   void refresh();

@@ -4,7 +4,7 @@ import type {
   Message,
   OpenConnection,
 } from '../../src/bridge/mqtt/connection.ts';
-import { type MqttFault, mqttFault } from '../../src/bridge/mqtt/faults.ts';
+import { type MqttFault, mqttFault } from '../../src/bridge/mqtt/fault.ts';
 
 /** A connection of the bridge as the other side sees it. */
 export interface FakeConnection {

@@ -1,14 +1,8 @@
 import { type IConnackPacket, MqttClient } from 'mqtt';
 import type { Clock } from '../../core/clock.ts';
 import type { Secret } from '../../core/secret.ts';
-import {
-  clientFault,
-  disconnectFault,
-  type MqttFault,
-  mqttFault,
-  pubackFault,
-  streamFault,
-} from './faults.ts';
+import { type MqttFault, mqttFault } from './fault.ts';
+import { clientFault, disconnectFault, pubackFault, streamFault } from './faults.ts';
 import { createFlight } from './flight.ts';
 import { type BrokerAddress, openStream } from './stream.ts';
 

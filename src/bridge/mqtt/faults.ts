@@ -1,12 +1,5 @@
 import { ReasonCodes } from 'mqtt';
-import { CodedError, type ErrorCode } from '../../core/errors.ts';
-
-/** What went wrong between the gateway and its broker. */
-export type MqttFault = CodedError & { readonly code: Extract<ErrorCode, `mqtt.${string}`> };
-type MqttCode = MqttFault['code'];
-
-export const mqttFault = (code: MqttCode, message: string): MqttFault =>
-  new CodedError(code, message) as MqttFault;
+import { type MqttFault, mqttFault } from './fault.ts';
 
 /** Reason codes of MQTT 5.0, section 2.4. */
 const sessionTakenOver = 0x8e;

@@ -3,7 +3,7 @@ import { type CallOffSignal, createCallOff } from '../../core/call-off.ts';
 import { type Clock, isoNow, sleep, within } from '../../core/clock.ts';
 import type { Logger } from '../../core/log.ts';
 import type { Connection, ConnectionOptions, Message, OpenConnection } from './connection.ts';
-import { type MqttFault, mqttFault } from './faults.ts';
+import { type MqttFault, mqttFault } from './fault.ts';
 
 export interface LinkDeps {
   readonly clock: Clock;

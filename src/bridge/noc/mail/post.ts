@@ -1,5 +1,4 @@
 import { isIP } from 'node:net';
-import { createTransport } from 'nodemailer';
 import type { Secret } from '../../../core/secret.ts';
 import type { AddressOf } from '../address-book.ts';
 import type { Letter } from './letter.ts';
@@ -31,10 +30,15 @@ const tlsOf = ({ name, ca }: MailTarget) => ({
   minVersion: 'TLSv1.2' as const,
 });
 
-/** A way to one mail server, by SMTP (RFC 5321). Each mail has a connection of its own: they are few. */
-export const createPost =
-  (target: MailTarget, addressOf: AddressOf): Post =>
-  async ({ subject, text }) => {
+/**
+ * A way to one mail server, by SMTP (RFC 5321). Each mail has a connection of its own: they are few. The library is loaded
+ * with the first such way, long before it is needed: whoever sends no mail does not pay for it.
+ */
+export const createPost = (target: MailTarget, addressOf: AddressOf): Post => {
+  const library = import('nodemailer');
+  library.catch(() => undefined);
+  return async ({ subject, text }) => {
+    const { createTransport } = await library;
     const { host, port, security, login, from, to } = target;
     const transport = createTransport({
       ...{ host: await addressOf(host), port },
@@ -53,3 +57,4 @@ export const createPost =
       transport.close();
     }
   };
+};

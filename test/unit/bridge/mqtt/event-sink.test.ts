@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Message } from '../../../../src/bridge/mqtt/connection.ts';
 import { createEventSink } from '../../../../src/bridge/mqtt/event-sink.ts';
-import { type MqttFault, mqttFault } from '../../../../src/bridge/mqtt/faults.ts';
+import { type MqttFault, mqttFault } from '../../../../src/bridge/mqtt/fault.ts';
 import { topicsOf } from '../../../../src/bridge/mqtt/topics.ts';
 import { createCallOff } from '../../../../src/core/call-off.ts';
 import { silentLogger } from '../../../../src/core/log.ts';

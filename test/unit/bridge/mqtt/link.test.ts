@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ConnectionOptions, Message } from '../../../../src/bridge/mqtt/connection.ts';
-import { mqttFault } from '../../../../src/bridge/mqtt/faults.ts';
+import { mqttFault } from '../../../../src/bridge/mqtt/fault.ts';
 import { startLink } from '../../../../src/bridge/mqtt/link.ts';
 import { createCallOff } from '../../../../src/core/call-off.ts';
 import { silentLogger } from '../../../../src/core/log.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Message } from '../../../../src/bridge/mqtt/connection.ts';
-import { mqttFault } from '../../../../src/bridge/mqtt/faults.ts';
+import { mqttFault } from '../../../../src/bridge/mqtt/fault.ts';
 import { createStateKeeper } from '../../../../src/bridge/mqtt/state-keeper.ts';
 import { silentLogger } from '../../../../src/core/log.ts';
 import { createVirtualClock } from '../../../../src/core/virtual-clock.ts';
