@@ -66,8 +66,9 @@ export const startDaemon = async (config: Config, deps: DaemonDeps): Promise<Dae
     keeper = keeperFor(parts);
     readiness = readinessFor(parts);
     traps = await trapsFor(parts);
-    mqtt = startMqtt(parts, readiness);
+    // In one breath: both begin with the events after those that are on record now.
     noc = startNoc(parts);
+    mqtt = await startMqtt(parts, readiness);
     removedSinks = tellRemovedSinks(parts);
     sockets = await openSockets(parts, { keeper, readiness, monitors, traps, mqtt, noc });
   } catch (error) {

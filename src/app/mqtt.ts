@@ -82,8 +82,8 @@ const run = (
   return { mqtt, bridge, spool };
 };
 
-/** Publishes to a broker where the configuration says so, and follows its reloads. */
-export const startMqtt = (parts: Parts, readiness: Pick<ReadinessKeeper, 'of'>): Mqtt => {
+/** Publishes to a broker where the configuration says so, and follows its reloads. Resolves when that has begun. */
+export const startMqtt = async (parts: Parts, readiness: Pick<ReadinessKeeper, 'of'>): Promise<Mqtt> => {
   const { deps, current, bus } = parts;
   let running: Running | undefined;
 
@@ -107,13 +107,13 @@ export const startMqtt = (parts: Parts, readiness: Pick<ReadinessKeeper, 'of'>):
       .catch((error) => deps.log.error({ error: messageOf(error) }, 'the MQTT bridge cannot start'));
     return turn;
   };
-  void refresh();
   const unsubscribe = bus.subscribe((event) => {
     const server = serverOf(event);
     const ofMonitor = event.type === 'monitor.raised' || event.type === 'monitor.cleared';
     if (ofMonitor) running?.bridge.touchMonitors(server);
     else if (server !== undefined) running?.bridge.touch(server);
   });
+  await refresh();
   return {
     refresh,
     health() {
